@@ -1,0 +1,6 @@
+/**
+ * Pipelines, the command line and applications.
+ *
+ * @module @llm/apps
+ */
+export {};

@@ -1,0 +1,6 @@
+/**
+ * Reads and writes model files: folders, URLs, the hub, safetensors.
+ *
+ * @module @llm/hub
+ */
+export {};

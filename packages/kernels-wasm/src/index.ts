@@ -1,0 +1,6 @@
+/**
+ * The WebAssembly SIMD backend of @llm/tensor.
+ *
+ * @module @llm/kernels-wasm
+ */
+export {};

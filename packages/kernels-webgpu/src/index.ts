@@ -1,0 +1,6 @@
+/**
+ * The WebGPU backend of @llm/tensor.
+ *
+ * @module @llm/kernels-webgpu
+ */
+export {};

@@ -1,0 +1,6 @@
+/**
+ * Layers and models of @llm, with PyTorch's semantics.
+ *
+ * @module @llm/nn
+ */
+export {};

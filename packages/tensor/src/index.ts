@@ -1,0 +1,6 @@
+/**
+ * Lazy tensors, autograd, fusion and compiled training steps.
+ *
+ * @module @llm/tensor
+ */
+export {};

@@ -1,0 +1,6 @@
+/**
+ * Hugging Face tokenizers, exactly, and trained here too.
+ *
+ * @module @llm/tokenizers
+ */
+export {};

@@ -1,0 +1,6 @@
+/**
+ * Optimizers, schedules, data, metrics and the training loop.
+ *
+ * @module @llm/train
+ */
+export {};
