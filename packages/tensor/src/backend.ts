@@ -1,0 +1,85 @@
+/**
+ * The interface between the compiler and a device.
+ *
+ * @module
+ */
+import type { Spec } from './graph.ts';
+import type { Kernel } from './ir/kernel.ts';
+
+/** What a backend hands out for a piece of its memory. */
+export interface BackendBuffer {
+  readonly bytes: number;
+}
+
+/** A buffer that a plan's kernels use. */
+export type PlanBuffer =
+  /** Bound at each run: inputs, constants uploaded once, outputs, variables. */
+  | { readonly kind: 'binding'; readonly index: number; readonly bytes: number }
+  /** A range of the device's shared scratch arena, valid during the run. */
+  | { readonly kind: 'arena'; readonly offset: number; readonly bytes: number };
+
+/** One kernel of a plan with its buffers. */
+export interface PlanStep {
+  readonly kernel: Kernel;
+  /** For each local buffer of the kernel, a position in `plan.buffers`. */
+  readonly buffers: readonly number[];
+  /** Module path, for profiles and errors. */
+  readonly scope: string;
+}
+
+/** Everything that happens in one run, in order. */
+export interface Plan {
+  readonly steps: readonly PlanStep[];
+  readonly buffers: readonly PlanBuffer[];
+  /** Number of buffers to bind at each run. */
+  readonly bindings: number;
+  readonly arenaBytes: number;
+}
+
+/** A plan made ready for one backend: code compiled, addresses laid out. */
+export interface Program {
+  readonly plan: Plan;
+  /** Frees what the program holds on the device (not the code, which is cached by key). */
+  dispose(): void;
+}
+
+/** Bytes on a device. */
+export interface MemoryStatistics {
+  /** Bytes in live buffers, the scratch arena included. */
+  readonly live: number;
+  /** The largest `live` so far. */
+  readonly peak: number;
+  /** Number of live buffers, the arena not counted. */
+  readonly buffers: number;
+}
+
+/** Time of one step, when a run is profiled. */
+export interface StepTiming {
+  readonly name: string;
+  readonly scope: string;
+  /** Milliseconds on the slowest thread. */
+  readonly milliseconds: number;
+}
+
+/**
+ * A device that runs plans. Calls are ordered: a write, a run and a read submitted one after another see
+ * each other's results, and a buffer released after a run is not reused before that run ends.
+ */
+export interface Backend {
+  readonly name: string;
+  /** Whether a template exists for this coarse operation; if not, its definition is compiled instead. */
+  supports(operation: string, attributes: unknown, inputs: readonly Spec[]): boolean;
+  /** @throws OutOfMemoryError naming `label` and the peak. */
+  allocate(bytes: number, label: string): BackendBuffer;
+  release(buffer: BackendBuffer): void;
+  write(buffer: BackendBuffer, data: Uint8Array, offset?: number): void;
+  /** An unshared copy of `bytes` bytes from `offset`, after all runs submitted before. */
+  read(buffer: BackendBuffer, offset: number, bytes: number): Promise<Uint8Array>;
+  prepare(plan: Plan): Program;
+  /** Submits a run; resolves when it is done. */
+  run(program: Program, bindings: readonly BackendBuffer[]): Promise<void>;
+  /** As `run`, and reports the time of each step. */
+  profile(program: Program, bindings: readonly BackendBuffer[]): Promise<StepTiming[]>;
+  memory(): MemoryStatistics;
+  dispose(): Promise<void>;
+}

@@ -1,0 +1,217 @@
+import type { DType } from './dtype.ts';
+import type { Shape } from './shape.ts';
+
+/** What is known of a value before it is computed. */
+export interface Spec {
+  readonly shape: Shape;
+  readonly dtype: DType;
+}
+
+/** How the compiler treats an operation. */
+export type OpKind =
+  /** A value that is already there: host data, device storage, a compiled function's input. */
+  | 'leaf'
+  /** A new index map over its input; no work. */
+  | 'movement'
+  /** One output element from the same element of each input. */
+  | 'elementwise'
+  /** Combines the elements along some axes. */
+  | 'reduction'
+  /** A kernel of its own on every backend (gather, sort, matmul, …). */
+  | 'kernel'
+  /** Defined by other operations; a backend may bring a kernel for it. */
+  | 'composite';
+
+/**
+ * One operation: its shape rule, its mathematics and its gradient, in one place.
+ *
+ * A composite has `compose`; every other kind is a primitive that the oracle
+ * (`reference/`) evaluates and the compiler lowers.
+ */
+export interface Op<Attributes = unknown> {
+  readonly name: string;
+  readonly kind: OpKind;
+  /** Shapes and dtypes of the outputs, or an error that names the operation, what it got and what it wants. */
+  infer(inputs: readonly Spec[], attributes: Attributes): Spec | readonly Spec[];
+  /** The definition of a composite by other operations. */
+  compose?(inputs: readonly Node[], attributes: Attributes): Node | readonly Node[];
+  /**
+   * Gradients with respect to the inputs, as new nodes; `undefined` where there is none.
+   * Absent: the operation is not differentiable (integers, comparisons), or, for a composite, the
+   * gradient of its definition is taken.
+   */
+  gradient?(context: GradientContext<Attributes>): readonly (Node | undefined)[];
+}
+
+/** What a gradient rule sees. */
+export interface GradientContext<Attributes = unknown> {
+  readonly inputs: readonly Node[];
+  readonly attributes: Attributes;
+  /** The operation's outputs, as nodes. */
+  readonly outputs: readonly Node[];
+  /** The gradient of the loss with respect to each output; `undefined` where an output was not used. */
+  readonly upstream: readonly (Node | undefined)[];
+  /** The first upstream gradient, for operations with one output. */
+  readonly gradient: Node;
+  /** Whether the gradient for this input is wanted; a rule may skip the work for others. */
+  wants(input: number): boolean;
+}
+
+/** Where a realized value lives; made by a device, freed when nothing refers to it. */
+export interface Storage {
+  readonly bytes: number;
+}
+
+/** A device as the graph sees it: only identity and name matter here. */
+export interface DeviceTag {
+  readonly name: string;
+}
+
+/** One vertex of the lazy graph. Immutable but for `storage`, which appears when it is realized. */
+export class Node implements Spec {
+  static #count = 0;
+  /** Unique and increasing: inputs have smaller ids than what is made from them. */
+  readonly id = ++Node.#count;
+  readonly shape: Shape;
+  readonly dtype: DType;
+  storage: Storage | undefined;
+
+  constructor(
+    readonly op: Op,
+    public inputs: readonly Node[],
+    readonly attributes: unknown,
+    /** One entry per output; a node with several is read through `pick`. */
+    readonly outputs: readonly Spec[],
+    readonly device: DeviceTag | undefined,
+    /** Whether a gradient may flow through here to a trainable leaf. */
+    readonly differentiable: boolean,
+    /** Path of the module that made it, for errors and profiles. */
+    readonly scope: string,
+  ) {
+    const [first] = outputs;
+    if (!first) throw new Error(`${op.name}: an operation needs at least one output`);
+    this.shape = first.shape;
+    this.dtype = first.dtype;
+  }
+}
+
+let gradientsEnabled = true;
+let currentScope = '';
+
+/** Runs `body` without recording what gradients would need. */
+export function noGrad<T>(body: () => T): T {
+  const before = gradientsEnabled;
+  gradientsEnabled = false;
+  try {
+    return body();
+  } finally {
+    gradientsEnabled = before;
+  }
+}
+
+/** Runs `body` with `name` appended to the module path that its nodes carry. */
+export function withScope<T>(name: string, body: () => T): T {
+  const before = currentScope;
+  currentScope = before ? `${before}.${name}` : name;
+  try {
+    return body();
+  } finally {
+    currentScope = before;
+  }
+}
+
+/** Records one application of an operation. */
+export function apply<Attributes>(
+  op: Op<Attributes>,
+  inputs: readonly Node[],
+  attributes: Attributes,
+): Node {
+  const inferred = op.infer(inputs, attributes);
+  const outputs = Array.isArray(inferred) ? (inferred as Spec[]) : [inferred as Spec];
+  return new Node(
+    op as Op,
+    inputs,
+    attributes,
+    outputs,
+    commonDevice(op.name, inputs),
+    gradientsEnabled && inputs.some((input) => input.differentiable),
+    currentScope,
+  );
+}
+
+/** Records an operation with several outputs and returns one node per output. */
+export function applyMultiple<Attributes>(
+  op: Op<Attributes>,
+  inputs: readonly Node[],
+  attributes: Attributes,
+): Node[] {
+  const node = apply(op, inputs, attributes);
+  return node.outputs.map((_, index) => apply(pick, [node], { index }));
+}
+
+/** Selects one output of a node that has several. */
+export const pick: Op<{ index: number }> = {
+  name: 'pick',
+  kind: 'movement',
+  infer: ([input], { index }) => (input as Node).outputs[index]!,
+};
+
+/** Makes a leaf: a node without inputs. */
+export function leaf<Attributes>(
+  op: Op<Attributes>,
+  attributes: Attributes,
+  spec: Spec,
+  options: { device?: DeviceTag; differentiable?: boolean } = {},
+): Node {
+  return new Node(
+    op as Op,
+    [],
+    attributes,
+    [spec],
+    options.device,
+    options.differentiable ?? false,
+    currentScope,
+  );
+}
+
+function commonDevice(operation: string, inputs: readonly Node[]): DeviceTag | undefined {
+  let device: DeviceTag | undefined;
+  for (const input of inputs) {
+    if (!input.device) continue;
+    if (device && device !== input.device) {
+      throw new TypeError(
+        `${operation}: inputs are on two devices, ${device.name} and ${input.device.name}; move one with .to(device)`,
+      );
+    }
+    device = input.device;
+  }
+  return device;
+}
+
+/** Nodes that `roots` depend on, inputs before users, stopping below nodes for which `stop` holds. */
+export function topologicalOrder(
+  roots: readonly Node[],
+  stop: (node: Node) => boolean = () => false,
+): Node[] {
+  const order: Node[] = [];
+  const seen = new Set<Node>();
+  const stack: { node: Node; next: number }[] = [];
+  const visit = (node: Node) => {
+    if (seen.has(node)) return;
+    seen.add(node);
+    stack.push({ node, next: 0 });
+  };
+  for (const root of roots) {
+    visit(root);
+    while (stack.length > 0) {
+      const top = stack[stack.length - 1]!;
+      const inputs = stop(top.node) ? [] : top.node.inputs;
+      if (top.next < inputs.length) visit(inputs[top.next++]!);
+      else {
+        order.push(top.node);
+        stack.pop();
+      }
+    }
+  }
+  return order;
+}
