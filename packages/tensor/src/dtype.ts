@@ -5,7 +5,13 @@ export type DType = 'f32' | 'f16' | 'bf16' | 'i32' | 'u32' | 'u8' | 'i8' | 'bool
 export const dtypes: readonly DType[] = ['f32', 'i32', 'u32', 'f16', 'bf16', 'u8', 'i8', 'bool'];
 
 /** A typed array that can carry the elements of a dtype. */
-export type TypedArray = Float32Array | Int32Array | Uint32Array | Uint16Array | Uint8Array | Int8Array;
+export type TypedArray =
+  | Float32Array
+  | Int32Array
+  | Uint32Array
+  | Uint16Array
+  | Uint8Array
+  | Int8Array;
 
 const byteSizes: Record<DType, number> = {
   f32: 4,
@@ -59,10 +65,13 @@ export function promote(left: DType, right: DType, operation = 'promote'): DType
   if (isFloat(right)) return right;
   const pair = new Set<DType>([left, right]);
   if (pair.has('i32') && pair.has('u32')) {
-    throw new TypeError(`${operation}: i32 and u32 have no common type; cast one with .to('i32') or .to('u32')`);
+    throw new TypeError(
+      `${operation}: i32 and u32 have no common type; cast one with .to('i32') or .to('u32')`,
+    );
   }
   if (pair.has('u32')) {
-    if (pair.has('i8')) throw new TypeError(`${operation}: u32 and i8 have no common type; cast one with .to(...)`);
+    if (pair.has('i8'))
+      throw new TypeError(`${operation}: u32 and i8 have no common type; cast one with .to(...)`);
     return 'u32';
   }
   return 'i32'; // i32 with a small integer, or u8 with i8

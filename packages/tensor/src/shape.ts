@@ -71,7 +71,9 @@ export function format(shape: Shape): string {
 export function checkShape(shape: Shape, operation: string): Shape {
   for (const size of shape) {
     if (!Number.isInteger(size) || size < 0) {
-      throw new RangeError(`${operation}: sizes must be non-negative integers: got ${format(shape)}`);
+      throw new RangeError(
+        `${operation}: sizes must be non-negative integers: got ${format(shape)}`,
+      );
     }
   }
   return shape;

@@ -125,7 +125,12 @@ export type Instruction =
       readonly type: ComputeType;
     }
   /** Conversion to `to`, rounding to its precision (f16, bf16) or saturating (integers; NaN gives 0). */
-  | { readonly op: 'cast'; readonly operand: number; readonly to: DType; readonly type: ComputeType }
+  | {
+      readonly op: 'cast';
+      readonly operand: number;
+      readonly to: DType;
+      readonly type: ComputeType;
+    }
   /** The same 32 bits read as another type (f32, i32, u32). */
   | { readonly op: 'bitcast'; readonly operand: number; readonly type: ComputeType }
   /** First word of Threefry 2×32 (20 rounds) with key (seed, position) and counter (0, index); all u32. */

@@ -1,0 +1,51 @@
+import { isFloat } from '../dtype.ts';
+import type { Node } from '../graph.ts';
+import { binary, type Operand, unary } from './elementwise.ts';
+import { fill } from './leaf.ts';
+
+/** left = right, as bool */
+export const equal = binary('equal', { output: 'bool' });
+
+/** left ≠ right, as bool; NaN differs from itself */
+export const notEqual = binary('notEqual', { output: 'bool' });
+
+/** left < right, as bool */
+export const less = binary('less', { output: 'bool' });
+
+/** left ≤ right, as bool */
+export const lessEqual = binary('lessEqual', { output: 'bool' });
+
+/** left > right, as bool */
+export function greater(left: Operand, right: Operand): Node {
+  return less(right, left);
+}
+
+/** left ≥ right, as bool */
+export function greaterEqual(left: Operand, right: Operand): Node {
+  return lessEqual(right, left);
+}
+
+/** Both (bool), or bitwise (integers) */
+export const and = binary('and', {});
+
+/** Either (bool), or bitwise (integers) */
+export const or = binary('or', {});
+
+/** Exactly one (bool), or bitwise (integers) */
+export const xor = binary('xor', {});
+
+/** Not (bool), or all bits flipped (integers) */
+export const not = unary('not', {});
+
+/** left · 2^right, without the bits that leave the word */
+export const shiftLeft = binary('shiftLeft', {});
+
+/** Bits moved right; i32 keeps its sign */
+export const shiftRight = binary('shiftRight', {});
+
+const nanOfFloat = unary('isnan', { output: 'bool' });
+
+/** Whether x is NaN, as bool */
+export function isnan(x: Node): Node {
+  return isFloat(x.dtype) ? nanOfFloat(x) : fill(x.shape, 0, 'bool');
+}

@@ -1,0 +1,162 @@
+import { type DType, isFloat } from '../dtype.ts';
+import { apply, type GradientContext, type Node, type Op, type Spec } from '../graph.ts';
+import type { ReduceOperator } from '../ir/kernel.ts';
+import { normalizeAxes, normalizeAxis, type Shape } from '../shape.ts';
+import { div, mul, sub } from './arithmetic.ts';
+import { cast } from './cast.ts';
+import { equal } from './logic.ts';
+import { expand, reshape } from './movement.ts';
+import { where } from './where.ts';
+
+/** Axes to reduce: one, several, or all when absent. */
+export type Axes = number | readonly number[];
+
+interface ReduceAttributes {
+  /** Sorted, distinct, non-negative; they stay in the output with size 1. */
+  readonly axes: readonly number[];
+}
+
+function reduction(
+  operator: ReduceOperator,
+  output: (dtype: DType) => DType,
+  gradient?: (context: GradientContext<ReduceAttributes>) => Node,
+): Op<ReduceAttributes> {
+  return {
+    name: operator,
+    kind: 'reduction',
+    infer: ([x], { axes }) => ({
+      shape: x!.shape.map((size, axis) => (axes.includes(axis) ? 1 : size)),
+      dtype: output(x!.dtype),
+    }),
+    gradient: gradient && ((context) => [gradient(context)]),
+  };
+}
+
+const summed = (dtype: DType): DType => (isFloat(dtype) ? dtype : 'i32');
+const same = (dtype: DType): DType => dtype;
+
+/** Σ; integers and bools add up as i32 */
+export const sumOp = reduction('sum', summed, ({ inputs: [x], gradient }) =>
+  expand(gradient, x!.shape),
+);
+
+/** Π; integers and bools multiply as i32 */
+export const prodOp = reduction('prod', summed, ({ inputs: [x], attributes, gradient }) => {
+  // Each element's gradient is the product of the others: with one zero among them it is
+  // non-zero only at that zero, with two it vanishes.
+  const isZero = equal(x!, 0);
+  const zeros = apply(sumOp, [cast(isZero, x!.dtype)], attributes);
+  const nonZeroProduct = apply(prodOp, [where(isZero, 1, x!)], attributes);
+  const others = where(
+    isZero,
+    where(equal(zeros, 1), nonZeroProduct, 0),
+    where(equal(zeros, 0), div(nonZeroProduct, where(isZero, 1, x!)), 0),
+  );
+  return mul(gradient, others);
+});
+
+/** Largest element; NaN if there is one. Ties share the gradient evenly, as PyTorch's `amax`. */
+export const maxOp = reduction('max', same, extremumGradient);
+
+/** Smallest element; NaN if there is one. */
+export const minOp = reduction('min', same, extremumGradient);
+
+/** First position of the largest element along one axis, as i32; the first NaN wins. */
+export const argmaxOp = reduction('argmax', () => 'i32');
+
+/** First position of the smallest element along one axis, as i32; the first NaN wins. */
+export const argminOp = reduction('argmin', () => 'i32');
+
+function extremumGradient(context: GradientContext<ReduceAttributes>): Node {
+  const { inputs, outputs, attributes, gradient } = context;
+  const chosen = cast(equal(inputs[0]!, outputs[0]!), gradient.dtype);
+  return mul(chosen, div(gradient, apply(sumOp, [chosen], attributes)));
+}
+
+function reduce(op: Op<ReduceAttributes>, x: Node, axes: Axes | undefined, keepdim: boolean): Node {
+  const normalized = normalizeAxes(axes, x.shape.length, op.name);
+  if (normalized.length === 0) return cast(x, (op.infer([x], { axes: [] }) as Spec).dtype);
+  const kept = apply(op, [x], { axes: normalized });
+  return keepdim ? kept : reshape(kept, dropAxes(x.shape, normalized));
+}
+
+function dropAxes(shape: Shape, axes: readonly number[]): Shape {
+  return shape.filter((_, axis) => !axes.includes(axis));
+}
+
+/** Sum over `axes` (all by default). `keepdim` keeps them with size 1. */
+export function sum(x: Node, axes?: Axes, keepdim = false): Node {
+  return reduce(sumOp, x, axes, keepdim);
+}
+
+/** Product over `axes`. */
+export function prod(x: Node, axes?: Axes, keepdim = false): Node {
+  return reduce(prodOp, x, axes, keepdim);
+}
+
+/** Largest element over `axes`. @throws RangeError where there is none. */
+export function max(x: Node, axes?: Axes, keepdim = false): Node {
+  checkNotEmpty(x, axes, 'max');
+  return reduce(maxOp, x, axes, keepdim);
+}
+
+/** Smallest element over `axes`. @throws RangeError where there is none. */
+export function min(x: Node, axes?: Axes, keepdim = false): Node {
+  checkNotEmpty(x, axes, 'min');
+  return reduce(minOp, x, axes, keepdim);
+}
+
+/** Mean over `axes`; integers give f32. */
+export function mean(x: Node, axes?: Axes, keepdim = false): Node {
+  const float = isFloat(x.dtype) ? x : cast(x, 'f32');
+  const count = normalizeAxes(axes, x.shape.length, 'mean').reduce(
+    (n, axis) => n * x.shape[axis]!,
+    1,
+  );
+  return mul(sum(float, axes, keepdim), 1 / count);
+}
+
+/** Variance over `axes`, divided by n − correction (1 by default, as in PyTorch). */
+export function variance(x: Node, axes?: Axes, keepdim = false, correction = 1): Node {
+  const count = normalizeAxes(axes, x.shape.length, 'variance').reduce(
+    (n, axis) => n * x.shape[axis]!,
+    1,
+  );
+  const centered = sub(x, mean(x, axes, true));
+  return mul(sum(mul(centered, centered), axes, keepdim), 1 / Math.max(0, count - correction));
+}
+
+/** First position of the largest element along `axis`; of the flattened tensor when absent. */
+export function argmax(x: Node, axis?: number, keepdim = false): Node {
+  return position(argmaxOp, x, axis, keepdim);
+}
+
+/** First position of the smallest element along `axis`; of the flattened tensor when absent. */
+export function argmin(x: Node, axis?: number, keepdim = false): Node {
+  return position(argminOp, x, axis, keepdim);
+}
+
+function position(
+  op: Op<ReduceAttributes>,
+  x: Node,
+  axis: number | undefined,
+  keepdim: boolean,
+): Node {
+  checkNotEmpty(x, axis, op.name);
+  const flat = axis === undefined ? reshape(x, [-1]) : x;
+  const along = normalizeAxis(axis ?? 0, flat.shape.length, op.name);
+  const kept = apply(op, [flat], { axes: [along] });
+  if (!keepdim) return reshape(kept, dropAxes(flat.shape, [along]));
+  return axis === undefined
+    ? reshape(
+        kept,
+        x.shape.map(() => 1),
+      )
+    : kept;
+}
+
+function checkNotEmpty(x: Node, axes: Axes | undefined, operation: string): void {
+  const empty = normalizeAxes(axes, x.shape.length, operation).some((axis) => x.shape[axis] === 0);
+  if (empty)
+    throw new RangeError(`${operation}: the reduced axis is empty: got [${x.shape.join(', ')}]`);
+}
