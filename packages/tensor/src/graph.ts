@@ -120,6 +120,17 @@ export function withScope<T>(name: string, body: () => T): T {
   }
 }
 
+/** Runs `body` with the module path set to `path`. */
+export function inScope<T>(path: string, body: () => T): T {
+  const before = currentScope;
+  currentScope = path;
+  try {
+    return body();
+  } finally {
+    currentScope = before;
+  }
+}
+
 /** Records one application of an operation. */
 export function apply<Attributes>(
   op: Op<Attributes>,
@@ -145,7 +156,12 @@ export function applyMultiple<Attributes>(
   inputs: readonly Node[],
   attributes: Attributes,
 ): Node[] {
-  const node = apply(op, inputs, attributes);
+  return outputsOf(apply(op, inputs, attributes));
+}
+
+/** A node's outputs as nodes: itself where there is one, else a `pick` per output. */
+export function outputsOf(node: Node): Node[] {
+  if (node.outputs.length === 1) return [node];
   return node.outputs.map((_, index) => apply(pick, [node], { index }));
 }
 
