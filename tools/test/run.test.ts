@@ -1,0 +1,40 @@
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+
+const workspace = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Runs the runner on the fixtures whose names contain `filter`. */
+function run(filter: string) {
+  const root = fileURLToPath(new URL('fixtures/run', import.meta.url));
+  const args = ['--import', 'tsx', 'tools/test.ts', '--root', root, filter];
+  // Without vitest's own variables, which would make the inner run believe it is a worker.
+  const env = Object.fromEntries(
+    Object.entries(process.env).filter(([k]) => !/VITEST|^TEST$/.test(k)),
+  );
+  const { stdout, status } = spawnSync(process.execPath, args, {
+    cwd: workspace,
+    env,
+    encoding: 'utf8',
+  });
+  const lines = stdout.trimEnd().split('\n');
+  return { status, last: lines.at(-1), lines };
+}
+
+test('counts passes and skips, and names the reasons of skips', () => {
+  const { status, last, lines } = run('passes');
+  expect(last).toBe('1 passed, 0 failed, 2 skipped');
+  expect(lines.at(-2)).toBe('GPU: not tested (no adapter)');
+  expect(status).toBe(0);
+});
+
+test.each([
+  ['fails', '1 passed, 1 failed'],
+  ['breaks', '0 passed, 1 failed'],
+  ['rejects', '1 passed, 1 failed'],
+  ['no-such-file', '0 passed, 0 failed'],
+])('a run that %s ends with "%s" and exit code 1', (filter, line) => {
+  const { status, last } = run(filter);
+  expect(last).toBe(line);
+  expect(status).toBe(1);
+});
