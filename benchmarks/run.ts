@@ -1,0 +1,70 @@
+/**
+ * `npm run bench -- SUITE [--json] [--only CASE]`: runs a suite, prints its table, writes
+ * `benchmarks/results/SUITE.json`.
+ *
+ * @module
+ */
+import { parseArgs } from 'node:util';
+import type { Row, Suite } from './harness/case.ts';
+import { provenance } from './harness/machine.ts';
+import { writeResults } from './harness/results.ts';
+import { textTable } from './harness/table.ts';
+
+/** Suites by name; loaded on demand, since each brings its own backends. */
+const SUITES: Record<string, () => Promise<Suite>> = {
+  wasm: async () => (await import('./suites/wasm/suite.ts')).wasm,
+};
+
+const USAGE = `usage: npm run bench -- SUITE [--json] [--only CASE]...
+  SUITE        ${Object.keys(SUITES).join(', ')}
+  --json       print the rows as JSON instead of a table
+  --only CASE  run the cases whose name contains CASE (may be repeated); the result file is not written
+  --list       print the names of the suite's cases`;
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      json: { type: 'boolean', default: false },
+      list: { type: 'boolean', default: false },
+      only: { type: 'string', multiple: true, default: [] },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+  if (values.help) return console.log(USAGE);
+  const [name, ...rest] = positionals;
+  if (name === undefined || rest.length > 0) throw new Error(`wants one suite\n${USAGE}`);
+  const load = Object.hasOwn(SUITES, name) ? SUITES[name] : undefined;
+  if (load === undefined) throw new Error(`no suite named ${name}\n${USAGE}`);
+  const suite = await load();
+  if (values.list) return console.log(suite.cases.map((one) => one.name).join('\n'));
+
+  const cases = suite.cases.filter(
+    (one) => values.only.length === 0 || values.only.some((part) => one.name.includes(part)),
+  );
+  if (cases.length === 0) {
+    const names = suite.cases.map((one) => one.name).join(', ');
+    throw new Error(`no case of ${name} matches ${values.only.join(', ')}; there are: ${names}`);
+  }
+  const rows: Row[] = [];
+  for (const one of cases) {
+    rows.push(...(await one.run({ suite: suite.name, log: progress })));
+  }
+  progress('');
+  const results = { suite: suite.name, ...provenance(), rows };
+  console.log(values.json ? JSON.stringify(results, null, 2) : textTable(rows));
+  // a partial run would replace the figures of the cases it left out
+  if (values.only.length === 0) progress(`written: ${writeResults(results)}\n`);
+}
+
+/** One line on stderr that the next one overwrites; nothing where stderr is a file. */
+function progress(message: string): void {
+  if (process.stderr.isTTY || message.endsWith('\n')) process.stderr.write(`\r\x1b[K${message}`);
+}
+
+try {
+  await main();
+} catch (error) {
+  console.error(`bench: ${error instanceof Error ? (process.env['DEBUG'] ? error.stack : error.message) : error}`);
+  process.exitCode = 1;
+}
