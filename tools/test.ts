@@ -42,6 +42,6 @@ const seconds = (performance.now() - started) / 1000;
 if (options.full && files.length === 0 && !options.project) {
   await writeSummary(`${workspace}/benchmarks/results/test-full.json`, tally.counts, seconds);
 }
-for (const reason of tally.skipReasons.keys()) console.log(reason);
+for (const reason of tally.skipReasons) console.log(reason);
 console.log(closingLine(tally.counts));
 process.exitCode = succeeded(tally.counts) ? 0 : 1;

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { Reporter, SerializedError, TestModule } from 'vitest/node';
+import type { Reporter, SerializedError, TestCase, TestModule, TestResult } from 'vitest/node';
+import './skip-reason.ts';
 
 /** What happened in one run. */
 export interface Counts {
@@ -14,8 +15,8 @@ export interface Counts {
 
 /** A reporter that only counts; it prints nothing and stands beside a readable one. */
 export class Tally implements Reporter {
-  /** Reasons that tests gave for being skipped, each with the number of tests. */
-  readonly skipReasons = new Map<string, number>();
+  /** Reasons that tests or suites gave for being skipped. */
+  readonly skipReasons = new Set<string>();
   #passed = 0;
   #failed = 0;
   #skipped = 0;
@@ -38,12 +39,19 @@ export class Tally implements Reporter {
       if (result.state === 'passed') this.#passed++;
       else if (result.state === 'skipped') {
         this.#skipped++;
-        if (result.note) {
-          this.skipReasons.set(result.note, (this.skipReasons.get(result.note) ?? 0) + 1);
-        }
+        const reason = skipReason(test, result);
+        if (reason) this.skipReasons.add(reason);
       } else this.#failed++; // failed, or still pending when the run ended
     }
   }
+}
+
+/** The note of `skip(note)`, or the `skipReason` of the test or of a suite around it. */
+function skipReason(test: TestCase, result: TestResult): string | undefined {
+  if (result.state === 'skipped' && result.note) return result.note;
+  let task: TestCase | TestCase['parent'] = test;
+  while (task.type !== 'module' && !task.meta().skipReason) task = task.parent;
+  return task.meta().skipReason;
 }
 
 /** The closing line: `12 passed, 0 failed`, and `, 3 skipped` when any were. */

@@ -1,0 +1,19 @@
+/**
+ * The WebGPU objects that come from outside: a browser, or Dawn in Node.
+ *
+ * Their types are looked up in the program that uses this package, so nobody has to install
+ * `@webgpu/types`: with it, or with a TypeScript whose DOM library knows WebGPU, a native device is a
+ * `GPUDevice`; without, it is a plain object that can still be passed around.
+ *
+ * @module
+ */
+
+/** `GPUDevice` where the program's types know it. */
+export type NativeDevice = typeof globalThis extends { GPUDevice: { prototype: infer Device } }
+  ? Device
+  : object;
+
+/** `GPUAdapter` where the program's types know it. */
+export type NativeAdapter = typeof globalThis extends { GPUAdapter: { prototype: infer Adapter } }
+  ? Adapter
+  : object;
