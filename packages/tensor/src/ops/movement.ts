@@ -127,6 +127,15 @@ export function transpose(x: Node, first = -2, second = -1): Node {
   return permute(x, axes);
 }
 
+/** The axis `from` taken out and put in at `to`; the others keep their order. */
+export function moveAxis(x: Node, from: number, to: number): Node {
+  const rank = x.shape.length;
+  const source = normalizeAxis(from, rank, 'moveAxis');
+  const axes = x.shape.map((_, axis) => axis).filter((axis) => axis !== source);
+  axes.splice(normalizeAxis(to, rank, 'moveAxis'), 0, source);
+  return permute(x, axes);
+}
+
 /** Broadcasts to `shape` by NumPy's rule: axes are added in front, axes of size 1 repeat. */
 export function expand(x: Node, shape: Shape): Node {
   checkShape(shape, 'expand');

@@ -155,6 +155,15 @@ function position(
     : kept;
 }
 
+/** The adjoint of broadcasting: `x` summed over the axes that `expand(…, x.shape)` adds to or repeats in `shape`. */
+export function sumTo(x: Node, shape: Shape): Node {
+  const lead = x.shape.length - shape.length;
+  const axes = x.shape.flatMap((size, axis) =>
+    axis < lead || (shape[axis - lead] === 1 && size !== 1) ? [axis] : [],
+  );
+  return axes.length === 0 ? x : reshape(sum(x, axes, true), shape);
+}
+
 function checkNotEmpty(x: Node, axes: Axes | undefined, operation: string): void {
   const empty = normalizeAxes(axes, x.shape.length, operation).some((axis) => x.shape[axis] === 0);
   if (empty)
