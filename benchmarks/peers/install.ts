@@ -24,6 +24,11 @@ export function loadPeer<Module>(name: string): Module {
   return require(name) as Module;
 }
 
+/** Loads a file of a peer that is installed already, for what it registers. */
+export function requirePeer(path: string): void {
+  require(path);
+}
+
 /** Version of an installed peer. */
 export function peerVersion(name: string): string {
   return (readPackage(`${folder}node_modules/${name}/package.json`) as { version: string }).version;

@@ -39,7 +39,6 @@ export interface Jax {
   ): (parameters: JaxTree, ...rest: A) => [JaxArray, JaxTree];
   blockUntilReady<T>(tree: T): Promise<T>;
   readonly numpy: {
-    readonly int32: string;
     array(values: Float32Array | Int32Array, options?: { shape?: number[] }): JaxArray;
     matmul(a: JaxArray, b: JaxArray): JaxArray;
     sum(a: JaxArray): JaxArray;
@@ -48,6 +47,8 @@ export interface Jax {
     minimum(a: JaxArray | number, b: JaxArray | number): JaxArray;
     split(a: JaxArray, sections: number, axis: number): JaxArray[];
     transpose(a: JaxArray): JaxArray;
+    tri(rows: number, columns: number, k: number, options: { dtype: 'bool' }): JaxArray;
+    where(condition: JaxArray, a: JaxArray, b: JaxArray | number): JaxArray;
     zeros(shape: number[]): JaxArray;
   };
   readonly nn: {
@@ -56,12 +57,6 @@ export interface Jax {
     standardize(x: JaxArray, axis?: number, options?: { epsilon?: number }): JaxArray;
     gelu(x: JaxArray, options: { approximate: boolean }): JaxArray;
     oneHot(x: JaxArray, classes: number): JaxArray;
-    dotProductAttention(
-      query: JaxArray,
-      key: JaxArray,
-      value: JaxArray,
-      options: { isCausal: boolean },
-    ): JaxArray;
   };
 }
 

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { loadPeer, peerVersion } from './install.ts';
+import { loadPeer, peerVersion, requirePeer } from './install.ts';
 
 /** The part of a TensorFlow.js tensor used here. */
 export interface TfTensor {
@@ -69,6 +69,9 @@ export const TFJS = '@tensorflow/tfjs-backend-wasm';
 export async function loadTfjs(): Promise<{ tf: Tf; version: string; threads: number }> {
   const tf = loadPeer<Tf>('@tensorflow/tfjs-core');
   loadPeer<unknown>(TFJS); // registers the backend
+  // The Node build of the core registers no gradients. These modules are ES modules in a package that does not
+  // say so (tsx loads them all the same); the registry they write to is global.
+  requirePeer('@tensorflow/tfjs-core/dist/register_all_gradients.js');
   await tf.setBackend('wasm');
   await tf.ready();
   return { tf, version: peerVersion(TFJS), threads: 1 };
