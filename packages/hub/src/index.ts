@@ -3,4 +3,11 @@
  *
  * @module @llm/hub
  */
-export {};
+export { type FileContent, saveFolder, writeFileAtomic } from './atomic-write.ts';
+export { checkFileName } from './file-name.ts';
+export { openFolder } from './folder.ts';
+export { InvalidJsonError, type ParseJsonOptions, parseJson } from './json.ts';
+export { openFiles } from './memory.ts';
+export * from './safetensors/index.ts';
+export { MissingFileError, type ModelSource, openSource } from './source.ts';
+export { openUrl } from './url.ts';
