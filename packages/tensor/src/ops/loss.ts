@@ -1,7 +1,8 @@
 import { isInteger } from '../dtype.ts';
 import type { Node } from '../graph.ts';
 import { format, sameShape } from '../shape.ts';
-import { abs, add, exp, maximum, mul, neg, sub } from './arithmetic.ts';
+import { softplus } from './activation.ts';
+import { abs, add, mul, neg, sub } from './arithmetic.ts';
 import type { OpCase } from './case.ts';
 import { cast } from './cast.ts';
 import {
