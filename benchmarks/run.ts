@@ -65,6 +65,8 @@ function progress(message: string): void {
 try {
   await main();
 } catch (error) {
-  console.error(`bench: ${error instanceof Error ? (process.env['DEBUG'] ? error.stack : error.message) : error}`);
+  console.error(
+    `bench: ${error instanceof Error ? (process.env.DEBUG ? error.stack : error.message) : error}`,
+  );
   process.exitCode = 1;
 }

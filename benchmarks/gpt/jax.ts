@@ -8,19 +8,18 @@
  */
 import { JAX, type Jax, type JaxArray, type JaxTree, loadJax } from '../peers/jax.ts';
 import { type GptConfig, LAYER_NORM_EPSILON, optimizer } from './config.ts';
-import type { EvaluatingTrainer } from './step.ts';
+import type { GptTrainer } from './step.ts';
 import type { Weight } from './weights.ts';
 
 /** A GPT in jax-js with the weights given. */
 export async function openJaxGpt(
   config: GptConfig,
   weights: ReadonlyMap<string, Weight>,
-): Promise<EvaluatingTrainer> {
+): Promise<GptTrainer> {
   const { jax, version, threads } = await loadJax();
   const { numpy: np } = jax;
   const lossOf = model(jax, config);
   const train = jax.jit(trainStep(jax, lossOf));
-  const evaluate = jax.jit(lossOf);
 
   const entries = [...weights];
   let parameters: JaxTree = Object.fromEntries(
@@ -55,19 +54,11 @@ export async function openJaxGpt(
       const [value] = await loss.data();
       return { loss: value!, milliseconds: performance.now() - start };
     },
-    async evaluate({ inputs, targets }) {
-      const kept = Object.fromEntries(
-        Object.entries(parameters).map(([name, array]) => [name, array.ref]),
-      );
-      const loss = evaluate(kept, np.array(inputs, { shape }), np.array(targets, { shape }));
-      return (await loss.data())[0]!;
-    },
     async close() {
       for (const tree of [parameters, means, squares]) {
         for (const array of Object.values(tree)) array.dispose();
       }
       train.dispose();
-      evaluate.dispose();
     },
   };
 }

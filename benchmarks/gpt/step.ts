@@ -33,7 +33,7 @@ export interface GptTrainer {
 
 /** A trainer that also tells the loss without training on it. */
 export interface EvaluatingTrainer extends GptTrainer {
-  /** Mean cross-entropy of a batch. */
+  /** Mean cross-entropy of a batch of any number of windows. */
   evaluate(batch: Batch): Promise<number>;
 }
 

@@ -101,8 +101,7 @@ function model(tf: Tf, config: GptConfig, weight: (name: string) => TfVariable) 
     return tf.mul(tf.mul(centered, tf.rsqrt(tf.add(variance, LAYER_NORM_EPSILON))), gain);
   };
   const linear = (x: TfTensor, matrix: TfTensor) => tf.matMul(x, matrix, false, true);
-  const gelu = (x: TfTensor) =>
-    tf.mul(tf.mul(x, 0.5), tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1));
+  const gelu = (x: TfTensor) => tf.mul(tf.mul(x, 0.5), tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1));
   const toHeads = (x: TfTensor) =>
     tf.transpose(tf.reshape(x, [batch, context, heads, width / heads]), [0, 2, 1, 3]);
 

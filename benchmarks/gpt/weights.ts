@@ -24,7 +24,11 @@ export function uniform(seed: number): () => number {
 }
 
 /** `count` normal numbers of mean 0 (Box-Muller). */
-export function normals(count: number, deviation: number, next: () => number): Float32Array<ArrayBuffer> {
+export function normals(
+  count: number,
+  deviation: number,
+  next: () => number,
+): Float32Array<ArrayBuffer> {
   return Float32Array.from({ length: count }, () => {
     const radius = Math.sqrt(-2 * Math.log(1 - next()));
     return deviation * radius * Math.cos(2 * Math.PI * next());

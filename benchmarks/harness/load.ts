@@ -9,12 +9,13 @@ import { cpus } from 'node:os';
 /** More load than this from others voids a run. In CPUs: 0.3 is a third of one core. */
 export const MAX_LOAD = 0.3;
 
-interface Reading {
-  /** CPU seconds spent by everything on the machine. */
+/** CPU time so far, and when it was read; all in seconds. */
+export interface Reading {
+  /** CPU time of everything on the machine. */
   readonly all: number;
-  /** CPU seconds spent by this process and its descendants. */
+  /** CPU time of this process and its descendants. */
   readonly own: number;
-  /** Wall-clock seconds. */
+  /** Wall clock. */
   readonly wall: number;
 }
 
@@ -27,65 +28,76 @@ const TICKS_PER_SECOND = 100;
  * process, so that a child such as PyTorch counts as another program there.
  */
 export function watchLoad(): () => number {
-  const read = process.platform === 'linux' ? readLinux : readPortable;
-  const start = read();
-  return () => {
-    const end = read();
-    const busy = end.all - start.all - (end.own - start.own);
-    return Math.max(0, busy / Math.max(end.wall - start.wall, 1e-3));
-  };
+  const start = readCpuTime();
+  return () => loadBetween(start, readCpuTime());
 }
 
-function readPortable(): Reading {
+/** CPUs that others kept busy between two readings. */
+export function loadBetween(start: Reading, end: Reading): number {
+  const others = end.all - start.all - (end.own - start.own);
+  return Math.max(0, others / Math.max(end.wall - start.wall, 1e-3));
+}
+
+/** Reads the CPU time spent so far. */
+export function readCpuTime(): Reading {
+  const wall = performance.now() / 1e3;
+  if (process.platform === 'linux') {
+    const all = busyTicks(readFileSync('/proc/stat', 'utf8')) / TICKS_PER_SECOND;
+    return { all, own: treeTicks(listProcesses(), process.pid) / TICKS_PER_SECOND, wall };
+  }
   let all = 0;
   for (const { times } of cpus()) all += (times.user + times.nice + times.sys + times.irq) / 1e3;
   const { user, system } = process.cpuUsage();
-  return { all, own: (user + system) / 1e6, wall: performance.now() / 1e3 };
+  return { all, own: (user + system) / 1e6, wall };
 }
 
-function readLinux(): Reading {
-  const [, user, nice, system, , , irq, softIrq, steal] = readFileSync('/proc/stat', 'utf8')
-    .slice(0, 200)
-    .split('\n', 1)[0]!
+/** Ticks of all CPUs not spent idle or waiting, from the text of `/proc/stat`. */
+export function busyTicks(text: string): number {
+  const [user, nice, system, , , irq, softIrq, steal] = text
+    .slice(text.indexOf('cpu ') + 4, text.indexOf('\n'))
+    .trim()
     .split(/\s+/)
     .map(Number);
-  const busy = user! + nice! + system! + irq! + softIrq! + steal!;
+  return user! + nice! + system! + irq! + softIrq! + steal!;
+}
+
+/** A process as `/proc/PID/stat` tells it. */
+export interface ProcessTime {
+  readonly pid: number;
+  readonly parent: number;
+  /** CPU time of the process and of its children that have ended. */
+  readonly ticks: number;
+}
+
+/** Reads one line of `/proc/PID/stat`. */
+export function parseProcess(stat: string): ProcessTime {
+  // the name in parentheses may hold spaces and parentheses: fields are counted from its end
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const times = fields.slice(11, 15); // utime, stime, cutime, cstime
   return {
-    all: busy / TICKS_PER_SECOND,
-    own: treeTicks() / TICKS_PER_SECOND,
-    wall: performance.now() / 1e3,
+    pid: Number.parseInt(stat, 10),
+    parent: Number(fields[1]),
+    ticks: times.reduce((total, time) => total + Number(time), 0),
   };
 }
 
-/** CPU ticks of this process, its live descendants, and its children that have ended. */
-function treeTicks(): number {
-  const parents = new Map<number, number>();
-  const ticks = new Map<number, number>();
-  for (const entry of readdirSync('/proc')) {
-    if (!/^\d+$/.test(entry)) continue;
-    let stat: string;
-    try {
-      stat = readFileSync(`/proc/${entry}/stat`, 'utf8');
-    } catch {
-      continue; // the process ended between the listing and the read
-    }
-    // the name in parentheses may hold spaces: fields are counted from the last one on
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    parents.set(Number(entry), Number(fields[1]));
-    // utime, stime, and those of waited-for children
-    ticks.set(Number(entry), sum(fields.slice(11, 15).map(Number)));
-  }
-  let total = 0;
-  for (const [pid, own] of ticks) {
-    for (let at = pid; at > 1; at = parents.get(at) ?? 0) {
-      if (at !== process.pid) continue;
-      total += own;
-      break;
-    }
-  }
-  return total;
+/** Ticks of a process and all its descendants. */
+export function treeTicks(processes: readonly ProcessTime[], root: number): number {
+  const parents = new Map(processes.map(({ pid, parent }) => [pid, parent]));
+  const isWithin = (pid: number): boolean =>
+    pid === root || (pid > 1 && isWithin(parents.get(pid) ?? 0));
+  return processes.reduce((total, { pid, ticks }) => total + (isWithin(pid) ? ticks : 0), 0);
 }
 
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
+function listProcesses(): ProcessTime[] {
+  const processes: ProcessTime[] = [];
+  for (const entry of readdirSync('/proc')) {
+    if (!/^\d+$/.test(entry)) continue;
+    try {
+      processes.push(parseProcess(readFileSync(`/proc/${entry}/stat`, 'utf8')));
+    } catch {
+      // the process ended between the listing and the read
+    }
+  }
+  return processes;
 }

@@ -4,7 +4,14 @@
  * @module
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Case, type CaseContext, type Contender, type Open, type Row, Unavailable } from './case.ts';
+import {
+  type Case,
+  type CaseContext,
+  type Contender,
+  type Open,
+  type Row,
+  Unavailable,
+} from './case.ts';
 import { collectGarbage } from './garbage.ts';
 import { MAX_LOAD, watchLoad } from './load.ts';
 import { assertClose, median, range } from './statistics.ts';
@@ -33,6 +40,8 @@ export interface PeerEntry {
   readonly open: Open;
   /** The ratio asked for; without one the row is for information. */
   readonly bar?: number;
+  /** A bound rather than the same computation (a copy, a peak rate): its result is not compared. */
+  readonly bound?: boolean;
 }
 
 /** Pause before a timed run, so that threads of the one before stop spinning (OpenMP: a few ms). */
@@ -64,7 +73,10 @@ async function runComparison(comparison: Comparison, context: CaseContext): Prom
       }
     }
     const contenders = [ours, ...open.map(({ contender }) => contender)];
-    const unfit = await warmUpAndCheck(contenders, warmUp, tolerance);
+    const bounds = new Set(
+      open.filter(({ entry }) => entry.bound).map(({ contender }) => contender),
+    );
+    const unfit = await warmUpAndCheck(contenders, bounds, warmUp, tolerance);
 
     const loadSince = watchLoad();
     const times = contenders.map((): number[] => []);
@@ -119,6 +131,7 @@ async function runComparison(comparison: Comparison, context: CaseContext): Prom
  */
 async function warmUpAndCheck(
   contenders: readonly Contender[],
+  bounds: ReadonlySet<Contender>,
   warmUp: number,
   tolerance: number,
 ): Promise<Map<Contender, string>> {
@@ -128,6 +141,7 @@ async function warmUpAndCheck(
     for (const contender of contenders) {
       await contender.prepare(round);
       await contender.run();
+      if (bounds.has(contender)) continue;
       const got = await contender.result();
       if (want === undefined) {
         want = got;

@@ -57,7 +57,10 @@ export function textTable(rows: readonly Row[]): string {
   const lines = [[...COLUMNS] as string[], ...rows.map(cells)];
   const widths = COLUMNS.map((_, column) => Math.max(...lines.map((line) => line[column]!.length)));
   const table = lines.map((line) =>
-    line.map((cell, column) => cell.padEnd(widths[column]!)).join('  ').trimEnd(),
+    line
+      .map((cell, column) => cell.padEnd(widths[column]!))
+      .join('  ')
+      .trimEnd(),
   );
   return [...table, ...remarks(rows).map((remark) => `  ${remark}`)].join('\n');
 }
@@ -65,7 +68,11 @@ export function textTable(rows: readonly Row[]): string {
 /** A Markdown table, followed by the reasons of void rows and the notes as a list. */
 export function markdownTable(rows: readonly Row[]): string {
   const line = (row: readonly string[]) => `| ${row.map((cell) => cell || ' ').join(' | ')} |`;
-  const table = [line(COLUMNS), line(COLUMNS.map(() => '---')), ...rows.map((row) => line(cells(row)))];
+  const table = [
+    line(COLUMNS),
+    line(COLUMNS.map(() => '---')),
+    ...rows.map((row) => line(cells(row))),
+  ];
   const list = remarks(rows).map((remark) => `- ${remark}`);
   return [...table, ...(list.length > 0 ? ['', ...list] : [])].join('\n');
 }
@@ -73,6 +80,8 @@ export function markdownTable(rows: readonly Row[]): string {
 function remarks(rows: readonly Row[]): string[] {
   return rows.flatMap((row) => {
     const reasons = [row.void === undefined ? undefined : `void, ${row.void}`, row.note];
-    return reasons.filter((reason) => reason !== undefined).map((reason) => `${row.case}, ${row.peer}: ${reason}`);
+    return reasons
+      .filter((reason) => reason !== undefined)
+      .map((reason) => `${row.case}, ${row.peer}: ${reason}`);
   });
 }

@@ -42,7 +42,8 @@ function install(name: string): void {
   if (wanted === undefined) {
     throw new Error(`loadPeer: ${name} is not among the dependencies of benchmarks/peers`);
   }
-  if (existsSync(`${folder}node_modules/${name}/package.json`) && peerVersion(name) === wanted) return;
+  if (existsSync(`${folder}node_modules/${name}/package.json`) && peerVersion(name) === wanted)
+    return;
   process.stderr.write('installing the peers into benchmarks/peers (once, about 360 MB)\n');
   try {
     execFileSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], {
@@ -53,7 +54,10 @@ function install(name: string): void {
       shell: process.platform === 'win32',
     });
   } catch (error) {
-    throw new Unavailable('absent', `npm ci in benchmarks/peers failed: ${(error as Error).message}`);
+    throw new Unavailable(
+      'absent',
+      `npm ci in benchmarks/peers failed: ${(error as Error).message}`,
+    );
   }
 }
 

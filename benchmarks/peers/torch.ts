@@ -28,7 +28,7 @@ const script = fileURLToPath(new URL('../../tools/reference/gpt_step.py', import
  * @throws Unavailable where none does.
  */
 export function findTorchPython(name: typeof TORCH | typeof TORCH_2): string {
-  const named = process.env['LLM_TORCH_PYTHON'];
+  const named = process.env.LLM_TORCH_PYTHON;
   if (name === TORCH_2 && named === undefined) {
     throw new Unavailable('absent', 'set LLM_TORCH_PYTHON to a Python that imports PyTorch 2');
   }
@@ -38,7 +38,10 @@ export function findTorchPython(name: typeof TORCH | typeof TORCH_2): string {
       const code = 'import torch; print(torch.__version__)';
       const version = execFileSync(python, ['-c', code], { encoding: 'utf8', stdio: 'pipe' });
       if (name === TORCH_2 && Number.parseInt(version, 10) < 2) {
-        throw new Unavailable('absent', `LLM_TORCH_PYTHON has PyTorch ${version.trim()}, wants 2 or newer`);
+        throw new Unavailable(
+          'absent',
+          `LLM_TORCH_PYTHON has PyTorch ${version.trim()}, wants 2 or newer`,
+        );
       }
       return python;
     } catch (error) {

@@ -137,7 +137,7 @@ class Server:
     def open(self, request):
         config, settings = request["config"], request["optimizer"]
         torch.set_num_threads(request["threads"])
-        self.shape = (config["batch"], config["context"])
+        self.shape = (-1, config["context"])
         self.model = GPT(config)
         self.model.load_state_dict(read_safetensors(request["weights"]))
         self.clip = settings["clip"]
