@@ -54,6 +54,11 @@ export function fill(shape: Shape, value: number, dtype: DType = 'f32'): Node {
   return apply(full, [], { value, spec: { shape: checkShape(shape, 'full'), dtype } });
 }
 
+/** A number that is not part of a plan: the same plan serves every value. */
+export function hostScalar(value: number, dtype: DType): Node {
+  return leaf(scalar, { value }, { shape: [], dtype });
+}
+
 /** `[0, 1, …, length − 1]` as i32. */
 export function indices(length: number): Node {
   return apply(iota, [], { length });

@@ -45,7 +45,8 @@ export const shiftRight = binary('shiftRight', {});
 
 const nanOfFloat = unary('isnan', { output: 'bool' });
 
-/** Whether x is NaN, as bool */
-export function isnan(x: Node): Node {
-  return isFloat(x.dtype) ? nanOfFloat(x) : fill(x.shape, 0, 'bool');
-}
+/** Whether x is NaN, as bool; integers never are */
+export const isnan = Object.assign(
+  (x: Node): Node => (isFloat(x.dtype) ? nanOfFloat(x) : fill(x.shape, 0, 'bool')),
+  { op: nanOfFloat.op },
+);

@@ -72,7 +72,10 @@ export const cases: readonly OpCase[] = [
   },
   {
     name: 'integers',
-    inputs: [{ shape: [300], dtype: 'i32', values: { below: 7 } }, { shape: [300, 9], dtype: 'i32' }],
+    inputs: [
+      { shape: [300], dtype: 'i32', values: { below: 7 } },
+      { shape: [300, 9], dtype: 'i32' },
+    ],
     exact: true,
     build: ([indices, updates]) => scatterAdd(indices!, updates!, 7),
   },

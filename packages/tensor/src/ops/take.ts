@@ -70,9 +70,7 @@ export function checkHostIndices(
   const { bytes } = indices.attributes as { bytes: Uint8Array };
   for (const index of decode(indices.dtype, bytes, sizeOf(indices.shape))) {
     if ((index < 0 || index >= size) && index !== allowed) {
-      throw new RangeError(
-        `${operation}: index ${index} is out of range: wants 0 to ${size - 1}`,
-      );
+      throw new RangeError(`${operation}: index ${index} is out of range: wants 0 to ${size - 1}`);
     }
   }
 }
@@ -116,7 +114,10 @@ export const cases: readonly OpCase[] = [
   },
   {
     name: 'halves',
-    inputs: [{ shape: [9, 5], dtype: 'f16' }, { shape: [7], dtype: 'i32', values: { below: 9 } }],
+    inputs: [
+      { shape: [9, 5], dtype: 'f16' },
+      { shape: [7], dtype: 'i32', values: { below: 9 } },
+    ],
     gradient: false,
     exact: true,
     build: ([x, indices]) => take(x!, indices!),
