@@ -14,15 +14,19 @@ import { format, sameShape } from './shape.ts';
  * Gradients of `Σ outputs[i] · upstream[i]` with respect to `wrt`.
  *
  * @param upstream one node per output, of its shape; `undefined` means ones.
+ * @param options.independent treat `wrt` as independent of each other: nothing flows from one into another.
  * @returns one node per `wrt`, of its shape and dtype; `undefined` where the outputs do not depend on it.
  */
 export function gradients(
   outputs: readonly Node[],
   upstream: readonly (Node | undefined)[],
   wrt: readonly Node[],
+  options: { independent?: boolean } = {},
 ): (Node | undefined)[] {
-  const order = topologicalOrder(outputs);
-  const onPath = dependents(order, new Set(wrt));
+  const targets = new Set(wrt);
+  const isBoundary = (node: Node) => options.independent === true && targets.has(node);
+  const order = topologicalOrder(outputs, isBoundary);
+  const onPath = dependents(order, targets);
   const sums = new Map<Node, (Node | undefined)[]>();
 
   const accumulate = (node: Node, output: number, value: Node) => {
@@ -48,7 +52,7 @@ export function gradients(
   for (let i = order.length - 1; i >= 0; i--) {
     const node = order[i]!;
     const received = sums.get(node);
-    if (!received || node.inputs.length === 0) continue;
+    if (!received || node.inputs.length === 0 || isBoundary(node)) continue;
     if (node.op === (pick as unknown)) {
       const { index } = node.attributes as { index: number };
       accumulate(node.inputs[0]!, index, received[0]!);
@@ -90,6 +94,7 @@ function gradientOf(
     used.map((entry) => entry.output),
     used.map((entry) => entry.upstream),
     inputs,
+    { independent: true },
   );
 }
 

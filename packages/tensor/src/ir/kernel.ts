@@ -7,6 +7,7 @@
  * @module
  */
 import type { DType } from '../dtype.ts';
+import { structuralKey } from '../key.ts';
 
 /** A kernel of one of three kinds. */
 export type Kernel = LoopKernel | MatmulKernel | CoarseKernel;
@@ -233,5 +234,5 @@ export interface CoarseOperand {
 
 /** What makes two kernels the same code: everything but the name. */
 export function kernelKey(kernel: Kernel): string {
-  return JSON.stringify({ ...kernel, name: undefined });
+  return structuralKey({ ...kernel, name: '' });
 }

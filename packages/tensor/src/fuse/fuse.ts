@@ -1,0 +1,414 @@
+/**
+ * Decides which vertices are computed together.
+ *
+ * Vertices are visited users first. Each joins the kernel of its users where that saves a trip through
+ * memory, is repeated in several kernels where that is cheaper than storing it, or founds a kernel.
+ *
+ * @module
+ */
+import { type Shape, sameShape, sizeOf } from '../shape.ts';
+import { Group, operandShape, type Path } from './group.ts';
+import type { Edge, Vertex } from './vertex.ts';
+import type { Step } from './view.ts';
+
+/** What the fuser decided. */
+export interface Fusion {
+  /** In an order in which they can run. */
+  readonly groups: readonly Group[];
+  /** Vertices that own a buffer, with the group that writes it. */
+  readonly stored: ReadonlyMap<Vertex, Group>;
+}
+
+/** Cost of computing one element, in simple operations. */
+const weights: Record<string, number> = {
+  exp: 8,
+  log: 8,
+  sin: 12,
+  cos: 12,
+  tanh: 10,
+  sigmoid: 10,
+  erf: 12,
+  pow: 40,
+  div: 3,
+  sqrt: 3,
+  rsqrt: 3,
+  mod: 6,
+  threefry: 100,
+};
+
+/** Work per element up to which a vertex is repeated in each kernel that needs it instead of stored. */
+const cheap = 12;
+const memberLimit = 256;
+
+interface Use {
+  readonly group: Group;
+  readonly paths: Path[];
+}
+
+/** Groups the vertices that `roots` need. */
+export function fuse(roots: readonly Edge[], options: { fusion?: boolean } = {}): Fusion {
+  return new Fuser(roots, options.fusion ?? true).run();
+}
+
+class Fuser {
+  readonly #vertices: Vertex[];
+  readonly #users = new Map<Vertex, { user: Vertex; input: number; edge: Edge }[]>();
+  readonly #roots: Set<Vertex>;
+  readonly #homes = new Map<Vertex, Group[]>();
+  readonly #stored = new Map<Vertex, Group>();
+  readonly #groups: Group[] = [];
+  readonly #generators = new Set<Vertex>();
+
+  constructor(
+    roots: readonly Edge[],
+    readonly enabled: boolean,
+  ) {
+    this.#vertices = reachable(roots).filter(({ kind }) => kind !== 'leaf');
+    this.#roots = new Set(roots.map(({ source }) => source));
+    for (const user of this.#vertices) {
+      user.inputs.forEach((edge, input) => {
+        const list = this.#users.get(edge.source) ?? [];
+        list.push({ user, input, edge });
+        this.#users.set(edge.source, list);
+      });
+      const generated =
+        user.kind === 'elementwise' &&
+        user.inputs.every(({ source }) => this.#generators.has(source));
+      if (generated) this.#generators.add(user);
+    }
+  }
+
+  run(): Fusion {
+    for (let i = this.#vertices.length - 1; i >= 0; i--) this.#place(this.#vertices[i]!);
+    return { groups: this.#ordered(), stored: this.#stored };
+  }
+
+  #place(vertex: Vertex): void {
+    const { fusible, outside } = this.#uses(vertex);
+    const mustStore = this.#roots.has(vertex) || outside.size > 0;
+    const joined =
+      this.enabled || this.#generators.has(vertex)
+        ? this.#join(vertex, fusible, outside, mustStore)
+        : false;
+    if (!joined) this.#found(vertex);
+  }
+
+  #found(vertex: Vertex): void {
+    const group = new Group(vertex);
+    this.#groups.push(group);
+    this.#homes.set(vertex, [group]);
+    this.#stored.set(vertex, group);
+  }
+
+  /** Tries to compute the vertex where it is used; false if it needs a kernel of its own. */
+  #join(
+    vertex: Vertex,
+    fusible: readonly Use[],
+    outside: ReadonlySet<Group>,
+    mustStore: boolean,
+  ): boolean {
+    if (fusible.length === 0) return false;
+    switch (vertex.kind) {
+      case 'elementwise':
+      case 'indexed':
+        return this.#joinElementwise(vertex, fusible, outside, mustStore);
+      case 'reduction':
+        return this.#joinReduction(vertex, fusible, outside);
+      case 'matmul':
+        return this.#hostEpilogue(vertex, fusible, outside);
+      default:
+        return false;
+    }
+  }
+
+  #joinElementwise(
+    vertex: Vertex,
+    fusible: readonly Use[],
+    outside: ReadonlySet<Group>,
+    mustStore: boolean,
+  ): boolean {
+    const absorbing = fusible.filter(({ group, paths }) => this.#absorbs(group, vertex, paths));
+    if (!mustStore && absorbing.length === fusible.length) {
+      const once = fusible.length === 1 && fusible[0]!.paths.length === 1;
+      if (once || this.#isCheap(vertex)) {
+        for (const { group, paths } of absorbing) group.add(vertex, paths);
+        this.#homes.set(
+          vertex,
+          absorbing.map(({ group }) => group),
+        );
+        return true;
+      }
+    }
+    // Several kernels need it: one computes and stores it in passing, the others read it.
+    const home = absorbing.find(
+      ({ group, paths }) =>
+        paths.some((path) => group.level(vertex.shape, path) !== 'other') &&
+        this.#acyclic(group, fusible, outside),
+    );
+    if (!home) return false;
+    this.#store(vertex, home.group, home.paths);
+    return true;
+  }
+
+  #joinReduction(vertex: Vertex, fusible: readonly Use[], outside: ReadonlySet<Group>): boolean {
+    const operand = operandShape(vertex);
+    for (const { group, paths } of fusible) {
+      if (group.host || group.members.size >= memberLimit) continue;
+      if (!this.#acyclic(group, fusible, outside)) continue;
+      const extension = this.#rowExtension(group, vertex, paths, operand);
+      if (!extension) continue;
+      if (extension.steps.length > 0) {
+        if (!group.canFollow(extension.steps)) continue;
+        group.reframe(extension.steps, extension.space);
+      }
+      group.reduces = true;
+      const extended = paths.map((path) => [...path, ...extension.steps]);
+      const stays = fusible.length === 1 && outside.size === 0 && !this.#roots.has(vertex);
+      if (stays) {
+        group.add(vertex, extended);
+        this.#homes.set(vertex, [group]);
+      } else this.#store(vertex, group, extended);
+      return true;
+    }
+    return false;
+  }
+
+  /** How a group must change so that `vertex` is one of its row-wise reductions; undefined if it cannot. */
+  #rowExtension(
+    group: Group,
+    vertex: Vertex,
+    paths: readonly Path[],
+    operand: Shape,
+  ): { steps: Step[]; space: Shape } | undefined {
+    const rows = sizeOf(vertex.shape);
+    const length = operand[operand.length - 1]!;
+    if (rows * length === 0) return undefined;
+    const last = group.space[group.space.length - 1];
+    const sameRows =
+      group.space.length > 0 && last === length && sizeOf(group.space) === rows * length;
+    if (sameRows && (group.reduces || length > 1)) {
+      // The value goes to every element of its row, and the group's rows are the reduction's rows.
+      const parallel = rows >= 8 || length <= 4096;
+      const before = group.reduces;
+      group.reduces = true;
+      const fits = parallel && paths.every((path) => group.level(vertex.shape, path) === 'row');
+      group.reduces = before;
+      const readable = this.#operandFits(group.space, vertex);
+      if (fits && readable) return { steps: [], space: group.space };
+      if (group.reduces) return undefined;
+    }
+    if (group.reduces) return undefined;
+    const isElement = paths.every((path) => group.level(vertex.shape, path) === 'element');
+    if (!isElement) return undefined;
+    const column = [...group.space, 1];
+    const space = [...group.space, length];
+    if (!this.#operandFits(space, vertex)) return undefined;
+    const steps: Step[] = [{ op: 'reshape', shape: column }];
+    if (length !== 1) steps.push({ op: 'expand', shape: space });
+    return { steps, space };
+  }
+
+  #operandFits(space: Shape, reduction: Vertex): boolean {
+    const group = new Group(reduction);
+    const edge = reduction.inputs[0]!;
+    const path: Path = sameShape(group.space, space) ? [] : [{ op: 'reshape', shape: space }];
+    return group.read(edge, path) !== undefined;
+  }
+
+  /** A matmul takes the elementwise group that uses its result as its epilogue. */
+  #hostEpilogue(vertex: Vertex, fusible: readonly Use[], outside: ReadonlySet<Group>): boolean {
+    for (const { group, paths } of fusible) {
+      if (group.host || group.reduces) continue;
+      const isWhole = paths.every((path) => group.level(vertex.shape, path) === 'element');
+      if (!isWhole || !this.#acyclic(group, fusible, outside)) continue;
+      const steps: Step[] = sameShape(group.space, vertex.shape)
+        ? []
+        : [{ op: 'reshape', shape: vertex.shape }];
+      if (!group.canFollow(steps)) continue;
+      if (steps.length > 0) group.reframe(steps, vertex.shape);
+      group.host = vertex;
+      const reframed = paths.map((path) => [...path, ...steps]);
+      const stays = fusible.length === 1 && outside.size === 0 && !this.#roots.has(vertex);
+      if (stays) {
+        group.add(vertex, reframed);
+        this.#homes.set(vertex, [group]);
+      } else this.#store(vertex, group, reframed);
+      return true;
+    }
+    return false;
+  }
+
+  #store(vertex: Vertex, group: Group, paths: readonly Path[]): void {
+    group.add(vertex, paths);
+    this.#homes.set(vertex, [group]);
+    this.#stored.set(vertex, group);
+  }
+
+  /** Whether a group could compute the vertex without repeating much work or meeting an inexpressible index. */
+  #absorbs(group: Group, vertex: Vertex, paths: readonly Path[]): boolean {
+    if (group.host?.kind === 'coarse' || group.members.size >= memberLimit) return false;
+    const readable = group
+      .readsOf(vertex, paths)
+      .every(({ edge, path }) => group.read(edge, path) !== undefined);
+    if (!readable) return false;
+    if (vertex.kind === 'indexed' && !paths.every((path) => group.view(vertex.shape, path)))
+      return false;
+    return paths.every((path) => this.#repeats(group, vertex, path) * weightOf(vertex) <= cheap);
+  }
+
+  /**
+   * How often a group would compute each element beyond once; a repetition along the last axis is free,
+   * since loops compute it outside.
+   */
+  #repeats(group: Group, vertex: Vertex, path: Path): number {
+    if (this.#generators.has(vertex)) return 0;
+    const size = sizeOf(vertex.shape);
+    const space = sizeOf(group.space);
+    if (size === 0 || space <= size) return 0;
+    const view = group.view(vertex.shape, path);
+    if (!view) return Number.POSITIVE_INFINITY;
+    let inner = 1;
+    for (let axis = group.space.length - 1; axis >= 0 && view.strides[axis] === 0; axis--) {
+      inner *= group.space[axis]!;
+    }
+    return space / inner > size ? space / size : 0;
+  }
+
+  /** Whether repeating the vertex costs less than storing and loading it. */
+  #isCheap(vertex: Vertex): boolean {
+    if (this.#generators.has(vertex)) return true;
+    if (vertex.kind === 'indexed' || weightOf(vertex) > cheap) return false;
+    const size = sizeOf(vertex.shape);
+    const large = vertex.inputs.filter(
+      ({ source }) => !this.#generators.has(source) && sizeOf(source.shape) * 4 > size,
+    );
+    return large.length <= 1;
+  }
+
+  /** Whether nothing that must run after the vertex has to run before `group`. */
+  #acyclic(group: Group, fusible: readonly Use[], outside: ReadonlySet<Group>): boolean {
+    const others = new Set([...outside, ...fusible.map((use) => use.group)]);
+    others.delete(group);
+    if (others.size === 0) return true;
+    const seen = new Set<Group>(others);
+    const stack = [...others];
+    while (stack.length > 0) {
+      const current = stack.pop()!;
+      for (const member of current.members.keys()) {
+        if (this.#stored.get(member) !== current) continue;
+        for (const { user } of this.#users.get(member) ?? []) {
+          for (const next of this.#homes.get(user) ?? []) {
+            if (next === group) return false;
+            if (!seen.has(next)) {
+              seen.add(next);
+              stack.push(next);
+            }
+          }
+        }
+      }
+    }
+    return true;
+  }
+
+  /** The groups that use a vertex through an index path, and those that want it in memory. */
+  #uses(vertex: Vertex): { fusible: Use[]; outside: Set<Group> } {
+    const fusible = new Map<Group, Path[]>();
+    const outside = new Set<Group>();
+    for (const { user, input, edge } of this.#users.get(vertex) ?? []) {
+      for (const group of this.#homes.get(user) ?? []) {
+        const inMemory =
+          user.kind === 'matmul' ||
+          user.kind === 'coarse' ||
+          (user.kind === 'indexed' && input === 0) ||
+          vertex.kind === 'coarse';
+        if (inMemory) {
+          outside.add(group);
+          continue;
+        }
+        const paths = fusible.get(group) ?? [];
+        for (const read of group.readsOf(user, group.members.get(user)!)) {
+          if (read.edge === edge) paths.push([...edge.steps, ...read.path]);
+        }
+        fusible.set(group, distinct(paths));
+      }
+    }
+    return {
+      fusible: [...fusible].map(([group, paths]) => ({ group, paths })),
+      outside,
+    };
+  }
+
+  /** Producers before users; among those that can run, the oldest first. */
+  #ordered(): Group[] {
+    const waiting = new Map<Group, Set<Group>>();
+    const dependents = new Map<Group, Group[]>();
+    for (const group of this.#groups) {
+      const needs = new Set<Group>();
+      for (const source of sourcesOf(group)) {
+        const producer = this.#stored.get(source);
+        if (producer && producer !== group) needs.add(producer);
+      }
+      waiting.set(group, needs);
+      for (const producer of needs) {
+        dependents.set(producer, [...(dependents.get(producer) ?? []), group]);
+      }
+    }
+    const age = new Map(
+      this.#groups.map((group) => [
+        group,
+        Math.max(...[...group.members.keys()].map(({ id }) => id)),
+      ]),
+    );
+    const ready = this.#groups.filter((group) => waiting.get(group)!.size === 0);
+    const order: Group[] = [];
+    while (ready.length > 0) {
+      let oldest = 0;
+      ready.forEach((group, i) => {
+        if (age.get(group)! < age.get(ready[oldest]!)!) oldest = i;
+      });
+      const [group] = ready.splice(oldest, 1);
+      order.push(group!);
+      for (const dependent of dependents.get(group!) ?? []) {
+        const needs = waiting.get(dependent)!;
+        needs.delete(group!);
+        if (needs.size === 0) ready.push(dependent);
+      }
+    }
+    if (order.length !== this.#groups.length)
+      throw new Error('internal: fused kernels form a cycle');
+    return order;
+  }
+}
+
+/** Every vertex that a group takes from elsewhere or computes itself, as the source of a read. */
+export function sourcesOf(group: Group): Set<Vertex> {
+  const sources = new Set(group.reads.map(({ edge }) => edge.source));
+  for (const member of group.members.keys()) {
+    for (const { source } of member.inputs) {
+      if (member.kind !== 'elementwise') sources.add(source);
+    }
+  }
+  for (const member of group.members.keys()) sources.delete(member);
+  return sources;
+}
+
+function weightOf(vertex: Vertex): number {
+  return weights[vertex.name] ?? 1;
+}
+
+function distinct(paths: readonly Path[]): Path[] {
+  return [...new Map(paths.map((path) => [JSON.stringify(path), path])).values()];
+}
+
+/** Vertices that `roots` need, producers first. */
+function reachable(roots: readonly Edge[]): Vertex[] {
+  const found = new Set<Vertex>();
+  const stack = roots.map(({ source }) => source);
+  while (stack.length > 0) {
+    const vertex = stack.pop()!;
+    if (found.has(vertex)) continue;
+    found.add(vertex);
+    for (const { source } of vertex.inputs) stack.push(source);
+  }
+  return [...found].sort((a, b) => a.id - b.id); // ids grow from producers to users
+}

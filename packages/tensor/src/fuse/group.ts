@@ -1,0 +1,152 @@
+/**
+ * What one kernel computes: a set of vertices over one index space.
+ *
+ * @module
+ */
+import { contiguousStrides, type Shape, sameShape, sizeOf } from '../shape.ts';
+import type { Edge, Reduction, Vertex } from './vertex.ts';
+import { follow, type Step, View } from './view.ts';
+
+/** A way from a vertex's own index space to the index space of its group. */
+export type Path = readonly Step[];
+
+/** Where a value lies in a group's index space. */
+export type Level =
+  /** One element per point, in row-major order. */
+  | 'element'
+  /** One element per row: the last axis sees the same element. */
+  | 'row'
+  /** Neither: it can be computed there but not stored. */
+  | 'other';
+
+/** Vertices that become one kernel. */
+export class Group {
+  /** The index space, outermost axis first; with `reduces`, the last axis is reduced. */
+  space: Shape;
+  reduces = false;
+  /** The matmul or coarse operation that this kernel is, if it is one. */
+  host: Vertex | undefined;
+  /** Vertices computed here, with the paths by which they are needed. */
+  readonly members = new Map<Vertex, Path[]>();
+  /** Every edge that members read, with the path of the member. */
+  readonly reads: { edge: Edge; path: Path }[] = [];
+
+  constructor(founder: Vertex) {
+    this.space = founder.shape;
+    if (founder.kind === 'reduction') {
+      this.space = operandShape(founder);
+      this.reduces = true;
+    }
+    if (founder.kind === 'matmul' || founder.kind === 'coarse') this.host = founder;
+    this.add(founder, [founder.kind === 'reduction' ? rowPath(founder.shape, this.space) : []]);
+  }
+
+  /** Makes a vertex a member. */
+  add(vertex: Vertex, paths: readonly Path[]): void {
+    this.members.set(vertex, [...paths]);
+    for (const read of this.readsOf(vertex, paths)) this.reads.push(read);
+  }
+
+  /** What a vertex would read as a member. */
+  readsOf(vertex: Vertex, paths: readonly Path[]): { edge: Edge; path: Path }[] {
+    switch (vertex.kind) {
+      case 'elementwise':
+        return paths.flatMap((path) => vertex.inputs.map((edge) => ({ edge, path })));
+      case 'reduction':
+        return [{ edge: vertex.inputs[0]!, path: this.#operandPath(vertex) }];
+      case 'indexed':
+        // The data is looked up by value, not read along the path.
+        return paths.map((path) => ({
+          edge: vertex.inputs[1]!,
+          path: [...indexSteps(vertex), ...path],
+        }));
+      default:
+        return [];
+    }
+  }
+
+  /** The index map of a value of `shape` over the space; undefined where strides cannot express it. */
+  view(shape: Shape, path: Path): View | undefined {
+    return follow(View.contiguous(shape), path);
+  }
+
+  /** The index map of an edge's buffer over the space. */
+  read(edge: Edge, path: Path): View | undefined {
+    return this.view(edge.source.outputs[edge.output]!.shape, [...edge.steps, ...path]);
+  }
+
+  /** Where a value of `shape` that comes by `path` lies. */
+  level(shape: Shape, path: Path): Level {
+    const view = this.view(shape, path);
+    if (!view || view.padded || view.offset !== 0) return 'other';
+    if (sizeOf(shape) === sizeOf(this.space) && view.isIdentity) return 'element';
+    const rows = this.space.slice(0, -1);
+    const last = this.space.length - 1;
+    const isRow =
+      this.reduces &&
+      (view.strides[last] === 0 || this.space[last] === 1) &&
+      sizeOf(shape) === sizeOf(rows) &&
+      isContiguous(rows, view.strides);
+    return isRow ? 'row' : 'other';
+  }
+
+  /** Whether every read is still expressible when `steps` are appended. */
+  canFollow(steps: readonly Step[]): boolean {
+    return this.reads.every(({ edge, path }) => this.read(edge, [...path, ...steps]) !== undefined);
+  }
+
+  /** Changes the index space: `steps` lead from the old one to `space`. */
+  reframe(steps: readonly Step[], space: Shape): void {
+    this.space = space;
+    for (const [vertex, paths] of this.members) {
+      this.members.set(
+        vertex,
+        paths.map((path) => [...path, ...steps]),
+      );
+    }
+    this.reads.forEach((read, i) => {
+      this.reads[i] = { edge: read.edge, path: [...read.path, ...steps] };
+    });
+  }
+
+  #operandPath(reduction: Vertex): Path {
+    return sameShape(operandShape(reduction), this.space)
+      ? []
+      : [{ op: 'reshape', shape: this.space }];
+  }
+}
+
+/** The index space of a reduction's operand. */
+export function operandShape(reduction: Vertex): Shape {
+  const { kept, length } = reduction.attributes as Reduction;
+  return [...kept, length];
+}
+
+/** From one value per row to the whole space. */
+export function rowPath(rows: Shape, space: Shape): Path {
+  const column = [...space.slice(0, -1), 1];
+  const steps: Step[] = sameShape(rows, column) ? [] : [{ op: 'reshape', shape: column }];
+  return sameShape(column, space) ? steps : [...steps, { op: 'expand', shape: space }];
+}
+
+/** From the shape of the indices to the shape of what they pick (`take`); nothing for `gather`. */
+export function indexSteps(vertex: Vertex): Path {
+  if (vertex.name === 'gather') return [];
+  const { axis } = vertex.attributes as { axis: number };
+  const indices = vertex.inputs[1]!.shape;
+  const after = vertex.shape.length - axis - indices.length;
+  const aligned = [
+    ...new Array<number>(axis).fill(1),
+    ...indices,
+    ...new Array<number>(after).fill(1),
+  ];
+  return [
+    { op: 'reshape', shape: aligned },
+    { op: 'expand', shape: vertex.shape },
+  ];
+}
+
+function isContiguous(shape: Shape, strides: readonly number[]): boolean {
+  const expected = contiguousStrides(shape);
+  return shape.every((size, axis) => size === 1 || strides[axis] === expected[axis]);
+}
