@@ -13,7 +13,7 @@ import { initialWeights, uniform } from '../../gpt/weights.ts';
 import { type Case, type CaseContext, type Row, Unavailable } from '../../harness/case.ts';
 import { collectGarbage } from '../../harness/garbage.ts';
 import { MAX_LOAD, watchLoad } from '../../harness/load.ts';
-import { OUR_THREADS } from '../../ours/operations.ts';
+import { OUR_THREADS } from '../../ours/device.ts';
 import { openTorchGpt, TORCH } from '../../peers/torch.ts';
 
 const SEEDS = [1337, 1338] as const;

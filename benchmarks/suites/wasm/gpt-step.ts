@@ -12,7 +12,7 @@ import { openTfjsGpt } from '../../gpt/tfjs.ts';
 import { initialWeights, type Weight } from '../../gpt/weights.ts';
 import type { Case, Open } from '../../harness/case.ts';
 import { sideBySide } from '../../harness/side-by-side.ts';
-import { OUR_THREADS } from '../../ours/operations.ts';
+import { OUR_THREADS } from '../../ours/device.ts';
 import { JAX } from '../../peers/jax.ts';
 import { TFJS } from '../../peers/tfjs.ts';
 import { openTorchGpt, TORCH, TORCH_2 } from '../../peers/torch.ts';

@@ -5,53 +5,45 @@
  *
  * @module
  */
-import { normals, uniform } from '../../gpt/weights.ts';
 import type { Case, Contender } from '../../harness/case.ts';
 import { type PeerEntry, sideBySide } from '../../harness/side-by-side.ts';
-import { OUR_THREADS, openOurMatmul } from '../../ours/operations.ts';
+import { OUR_THREADS } from '../../ours/device.ts';
+import { MICROKERNEL, openMicrokernel } from '../../ours/microkernel.ts';
+import { openOurMatmul } from '../../ours/operations.ts';
 import { JAX, loadJax } from '../../peers/jax.ts';
 import { ONNXRUNTIME, openOrtMatmul } from '../../peers/onnxruntime.ts';
 import { loadTfjs, TFJS } from '../../peers/tfjs.ts';
+import { type Product, productOperands } from './operands.ts';
 
-/** `[m, k]` times `[k, n]`. */
-export interface Product {
-  readonly m: number;
-  readonly k: number;
-  readonly n: number;
-}
-
-/** Bars: ours over jax-js and tfjs-wasm, and over onnxruntime. */
-const products: readonly (Product & { web: number; native: number })[] = [
-  { m: 512, k: 512, n: 512, web: 3, native: 0.6 },
-  { m: 1024, k: 1024, n: 1024, web: 3, native: 0.6 },
-  { m: 2048, k: 2048, n: 2048, web: 3, native: 0.5 },
+/** Bars: ours over jax-js and tfjs-wasm, over onnxruntime, and over twice the microkernel's rate. */
+const products: readonly (Product & { web: number; native: number; peak?: number })[] = [
+  { m: 512, k: 512, n: 512, web: 3, native: 0.6, peak: 0.8 },
+  { m: 1024, k: 1024, n: 1024, web: 3, native: 0.6, peak: 0.8 },
+  { m: 2048, k: 2048, n: 2048, web: 3, native: 0.5, peak: 0.8 },
   { m: 128, k: 768, n: 3072, web: 2.5, native: 0.42 },
 ];
 
-/** Two rounds' operands in turn, so that a result cannot be one of the round before. */
-export function operands({
-  m,
-  k,
-  n,
-}: Product): { a: Float32Array<ArrayBuffer>; b: Float32Array<ArrayBuffer> }[] {
-  const next = uniform(m + k + n);
-  return [0, 1].map(() => ({ a: normals(m * k, 1, next), b: normals(k * n, 1, next) }));
-}
-
 /** One case per product. */
 export const matmulCases: readonly Case[] = products.map((product) => {
-  const { m, k, n, web, native } = product;
+  const { m, k, n, web, native, peak } = product;
+  const operations = 2 * m * k * n;
   const peers: PeerEntry[] = [
     { name: JAX, open: () => openJax(product), bar: web },
     { name: TFJS, open: () => openTfjs(product), bar: web },
     { name: ONNXRUNTIME, open: () => openOrt(product), bar: native },
+    {
+      name: MICROKERNEL,
+      open: () => openMicrokernel(operations, OUR_THREADS),
+      bound: true,
+      ...(peak === undefined ? {} : { bar: peak }),
+    },
   ];
   return sideBySide({
     name: `matmul ${m === n && k === n ? `${m}³` : `${m}×${k}×${n}`}`,
-    operations: 2 * m * k * n,
+    operations,
     rounds: 15,
     tolerance: 1e-5,
-    ours: async () => openOurMatmul(product, operands(product)),
+    ours: async () => openOurMatmul(product, productOperands(product)),
     peers,
   });
 });
@@ -59,7 +51,7 @@ export const matmulCases: readonly Case[] = products.map((product) => {
 async function openJax(product: Product): Promise<Contender> {
   const { jax, version, threads } = await loadJax();
   const { array, matmul } = jax.numpy;
-  const sets = operands(product);
+  const sets = productOperands(product);
   const { m, k, n } = product;
   let [a, b] = [array(new Float32Array(1)), array(new Float32Array(1))];
   let result: ArrayLike<number> = [];
@@ -84,7 +76,7 @@ async function openJax(product: Product): Promise<Contender> {
 
 async function openTfjs(product: Product): Promise<Contender> {
   const { tf, version, threads } = await loadTfjs();
-  const sets = operands(product);
+  const sets = productOperands(product);
   const { m, k, n } = product;
   let held: { a: ReturnType<typeof tf.tensor>; b: ReturnType<typeof tf.tensor> } | undefined;
   let result: ArrayLike<number> = [];
@@ -118,7 +110,7 @@ async function openTfjs(product: Product): Promise<Contender> {
 async function openOrt(product: Product): Promise<Contender> {
   const { m, k, n } = product;
   const session = await openOrtMatmul(m, k, n, OUR_THREADS);
-  const sets = operands(product);
+  const sets = productOperands(product);
   let set = sets[0]!;
   let result: ArrayLike<number> = [];
   return {

@@ -6,18 +6,13 @@
  *
  * @module
  */
-import { normals, uniform } from '../../gpt/weights.ts';
 import type { Case, Contender, Open } from '../../harness/case.ts';
 import { openCopy } from '../../harness/copy.ts';
 import { sideBySide } from '../../harness/side-by-side.ts';
-import { OUR_THREADS, openOurRows } from '../../ours/operations.ts';
+import { OUR_THREADS } from '../../ours/device.ts';
+import { openOurRows } from '../../ours/operations.ts';
 import { loadTfjs, TFJS, type Tf, type TfTensor } from '../../peers/tfjs.ts';
-
-/** A function of rows that every library has. GELU is the exact one (erf), PyTorch's default. */
-export type RowFunction = 'softmax' | 'layer norm' | 'gelu';
-
-/** Rows and their length. */
-export const ROW_SHAPE: readonly [number, number] = [16384, 1024];
+import { ROW_SHAPE, type RowFunction, rowOperands } from './operands.ts';
 
 /** Bars: time of ours at most so many copies, and so many times tfjs-wasm's speed. */
 const functions: readonly { name: RowFunction; copies: number; web: number }[] = [
@@ -25,17 +20,6 @@ const functions: readonly { name: RowFunction; copies: number; web: number }[] =
   { name: 'layer norm', copies: 1.5, web: 2 },
   { name: 'gelu', copies: 2, web: 2 },
 ];
-
-/** The input, and the weight and bias of the layer norm. */
-export function rowOperands(): Record<'x' | 'weight' | 'bias', Float32Array<ArrayBuffer>> {
-  const next = uniform(7);
-  const [rows, columns] = ROW_SHAPE;
-  return {
-    x: normals(rows * columns, 2, next),
-    weight: normals(columns, 1, next),
-    bias: normals(columns, 1, next),
-  };
-}
 
 /** One case per function. */
 export const rowCases: readonly Case[] = functions.map(({ name, copies, web }) =>
