@@ -1,0 +1,32 @@
+import { type FunctionBuilder, f32x4, i32x4, type Local, type V128 } from '../../wasm/index.ts';
+import { polynomial } from './polynomial.ts';
+
+/**
+ * `eˣ` on four lanes, within 1 ulp (2 without fused multiply-add), subnormal results and overflow included.
+ *
+ * x = n·ln 2 + r with |r| ≤ ln 2 / 2; a polynomial for eʳ; then two multiplications by powers of two,
+ * because 2ⁿ alone may not be representable where the result is.
+ */
+export function exp(f: FunctionBuilder, input: V128): Local<'v128'> {
+  // `pmin(x, c)` is `c < x ? c : x`: one instruction, and a NaN in x stays.
+  const x = f.let(f32x4.pmax(f32x4.pmin(input, f32x4.splat(89)), f32x4.splat(-104)));
+  const n = f.let(f32x4.nearest(f32x4.mul(x, f32x4.splat(Math.LOG2E))));
+  // ln 2 in two parts, the first short enough that n times it is exact.
+  const r = f.let(f.negativeMultiplyAdd(n, f32x4.splat(0.693359375), x));
+  f.set(r, f.negativeMultiplyAdd(n, f32x4.splat(-2.1219444e-4), r));
+  const tail = polynomial(f, r, expTail);
+  const value = f.let(f.multiplyAdd(tail, f32x4.mul(r, r), r));
+  f.set(value, f32x4.add(value, f32x4.splat(1)));
+  const exponent = f.let(i32x4.truncSatF32x4S(n));
+  const half = f.let(i32x4.shrS(exponent, 1));
+  const powerOfTwo = (e: V128) => i32x4.shl(i32x4.add(e, i32x4.splat(127)), 23);
+  f.set(value, f32x4.mul(value, powerOfTwo(half)));
+  f.set(value, f32x4.mul(value, powerOfTwo(i32x4.sub(exponent, half))));
+  return value;
+}
+
+/** (eʳ − 1 − r) / r² on |r| ≤ ln 2 / 2 (Cephes, `expf`). */
+const expTail = [
+  5.0000001201e-1, 1.6666665459e-1, 4.1665795894e-2, 8.3334519073e-3, 1.3981999507e-3,
+  1.98756915e-4,
+];
