@@ -1,0 +1,177 @@
+import { type Tensor, Variable } from '@llm/tensor';
+import { isBuffer } from './buffer.ts';
+import { fieldsOf } from './fields.ts';
+import { runAs } from './paths.ts';
+import { compareState, type StateDict, StateDictError, type StateMismatch } from './state.ts';
+import { summarize } from './summary.ts';
+
+/** A module that maps one tensor to one, and so can stand in a `Sequential`. */
+export interface UnaryModule extends Module {
+  forward(input: Tensor): Tensor;
+}
+
+/**
+ * A layer or a model: fields, then `forward`.
+ *
+ * Fields that hold `Variable`s are its parameters (or buffers, see `buffer`), fields that hold modules its
+ * children; arrays and plain objects of either work too. Their names are the property paths, which are also
+ * the keys of a checkpoint: `decoder.layers.3.self_attn.in_proj_weight`. Private `#fields` are not seen.
+ *
+ * @example
+ * class Head extends Module {
+ *   norm = new LayerNorm(64);
+ *   output = new Linear(64, 10);
+ *   forward(x: Tensor) { return this.output.forward(this.norm.forward(x)); }
+ * }
+ */
+export abstract class Module {
+  #training = true;
+
+  constructor() {
+    // The wrapper gives each node the path of its module; subclasses write a plain method.
+    const forward = this.forward;
+    Object.defineProperty(this, 'forward', {
+      value: (...inputs: never[]) => runAs(this, () => forward.apply(this, inputs)),
+    });
+  }
+
+  /** The module's function. */
+  abstract forward(...inputs: never[]): unknown;
+
+  /** Whether dropout and the like are active; set by `train()` and `eval()`. */
+  get training(): boolean {
+    return this.#training;
+  }
+
+  /** The fields among which parameters and children are looked for; all own properties by default. */
+  protected fields(): Iterable<readonly [string, unknown]> {
+    return Object.entries(this);
+  }
+
+  /** Parameters, buffers and submodules directly below, each under every name it has. */
+  private *members(): Generator<readonly [string, Variable | Module]> {
+    yield* fieldsOf(this.fields(), (value): value is Module => value instanceof Module);
+  }
+
+  /** Direct submodules by name. */
+  *namedChildren(): Generator<[string, Module]> {
+    for (const [name, value] of this.members()) if (value instanceof Module) yield [name, value];
+  }
+
+  /** Direct submodules. */
+  children(): Module[] {
+    return Array.from(this.namedChildren(), ([, child]) => child);
+  }
+
+  /** This module (path `''`) and all below it, parents first; a shared one once, under its first path. */
+  *namedModules(): Generator<[string, Module]> {
+    const seen = new Set<Module>();
+    function* walk(path: string, module: Module): Generator<[string, Module]> {
+      if (seen.has(module)) return;
+      seen.add(module);
+      yield [path, module];
+      for (const [name, child] of module.namedChildren()) yield* walk(join(path, name), child);
+    }
+    yield* walk('', this);
+  }
+
+  /** Trained and trainable variables by name, a shared one once; `recurse: false` takes this module's own. */
+  *namedParameters(options: { recurse?: boolean } = {}): Generator<[string, Variable]> {
+    const seen = new Set<Variable>();
+    for (const [name, variable] of this.variables(options.recurse ?? true)) {
+      if (isBuffer(variable) || seen.has(variable)) continue;
+      seen.add(variable);
+      yield [name, variable];
+    }
+  }
+
+  /** Trained and trainable variables, frozen ones included. */
+  parameters(): Variable[] {
+    return Array.from(this.namedParameters(), ([, parameter]) => parameter);
+  }
+
+  /** State that is saved and not trained, by name. */
+  *namedBuffers(): Generator<[string, Variable]> {
+    for (const entry of this.variables(true)) if (isBuffer(entry[1])) yield entry;
+  }
+
+  /** All variables under every name they have. */
+  private *variables(recurse: boolean, path = ''): Generator<[string, Variable]> {
+    for (const [name, value] of this.members()) {
+      if (value instanceof Variable) yield [join(path, name), value];
+      else if (recurse) yield* value.variables(true, join(path, name));
+    }
+  }
+
+  /** Switches this module and all below it to training (or, with false, to evaluation). */
+  train(mode = true): this {
+    for (const [, module] of this.namedModules()) module.#training = mode;
+    return this;
+  }
+
+  /** Switches to evaluation: no dropout. */
+  eval(): this {
+    return this.train(false);
+  }
+
+  /** Calls `visit` with every module below, children before their parents, and this one last. */
+  apply(visit: (module: Module) => void): this {
+    for (const child of this.children()) child.apply(visit);
+    visit(this);
+    return this;
+  }
+
+  /** Sets whether gradients are taken for the parameters of this module and of all below it. */
+  requiresGrad(trainable = true): this {
+    for (const parameter of this.parameters()) parameter.trainable = trainable;
+    return this;
+  }
+
+  /** Excludes the parameters from training, as `requiresGrad(false)`. */
+  freeze(): this {
+    return this.requiresGrad(false);
+  }
+
+  /** Forgets the gradients of all parameters. */
+  zeroGrad(): void {
+    for (const parameter of this.parameters()) parameter.zeroGrad();
+  }
+
+  /** Values of parameters and buffers by name; a shared one once, under its first name. */
+  stateDict(): Record<string, Tensor> {
+    const seen = new Set<Variable>();
+    const state: Record<string, Tensor> = {};
+    for (const [name, variable] of this.variables(true)) {
+      if (!seen.has(variable)) state[name] = variable.detach();
+      seen.add(variable);
+    }
+    return state;
+  }
+
+  /**
+   * Takes parameters and buffers from `state`, cast to the dtypes here.
+   *
+   * @param options.strict whether every difference is an error (default), or only differing shapes.
+   * @returns what did not fit, when not strict.
+   * @throws StateDictError listing all differences; then nothing has changed.
+   */
+  loadStateDict(state: StateDict, options: { strict?: boolean } = {}): StateMismatch {
+    const { mismatch, fitting } = compareState(this.variables(true), state);
+    const { missing, unexpected, misshaped } = mismatch;
+    const strict = options.strict ?? true;
+    if (misshaped.length > 0 || (strict && missing.length + unexpected.length > 0)) {
+      throw new StateDictError(this.constructor.name, mismatch);
+    }
+    for (const [variable, value] of fitting) variable.assign(value);
+    return mismatch;
+  }
+
+  /** A table of the modules and their numbers of parameters. */
+  summary(): string {
+    return summarize(this);
+  }
+}
+
+function join(path: string, name: string): string {
+  return path ? `${path}.${name}` : name;
+}

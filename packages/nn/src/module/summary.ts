@@ -1,0 +1,45 @@
+import type { Module } from './module.ts';
+
+/**
+ * A table of the modules below `root`, one a line and indented by depth: path, class, shapes of its own
+ * parameters, and number of parameters with all below it. The last line totals them.
+ */
+export function summarize(root: Module): string {
+  const rows = Array.from(root.namedModules(), ([path, module]) => {
+    const own = [...module.namedParameters({ recurse: false })].map(
+      ([name, { shape }]) => `${name} [${shape.join(', ')}]`,
+    );
+    const depth = path === '' ? 0 : path.split('.').length;
+    return [
+      '  '.repeat(depth) + (path.split('.').at(-1) || '(model)'),
+      module.constructor.name,
+      own.join(', '),
+      count(module).toLocaleString('en-US'),
+    ] as const;
+  });
+  const header = ['module', 'class', 'own parameters', 'parameters'] as const;
+  const widths = header.map((title, column) =>
+    Math.max(title.length, ...rows.map((row) => row[column]!.length)),
+  );
+  const line = (row: readonly string[]) =>
+    row
+      .map((cell, column) =>
+        column === 3 ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!),
+      )
+      .join('  ')
+      .trimEnd();
+  const trainable = count(root, (parameter) => parameter.trainable);
+  return [
+    line(header),
+    line(widths.map((width) => '─'.repeat(width))),
+    ...rows.map(line),
+    `${count(root).toLocaleString('en-US')} parameters, ${trainable.toLocaleString('en-US')} of them trainable`,
+  ].join('\n');
+}
+
+function count(
+  module: Module,
+  include: (parameter: { trainable: boolean }) => boolean = () => true,
+): number {
+  return module.parameters().reduce((sum, parameter) => sum + (include(parameter) ? parameter.size : 0), 0);
+}
