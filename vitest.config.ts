@@ -1,3 +1,5 @@
 import { defineConfig } from 'vitest/config';
 
-export default defineConfig({ test: { projects: ['packages/*', 'tools'], maxWorkers: 2 } });
+export default defineConfig({
+  test: { projects: ['packages/*', 'tools', 'benchmarks'], maxWorkers: 2 },
+});

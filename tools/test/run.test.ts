@@ -4,10 +4,10 @@ import { expect, test } from 'vitest';
 
 const workspace = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Runs the runner on the fixtures whose names contain `filter`. */
-function run(filter: string) {
+/** Runs the runner on the fixtures whose names contain one of `filters`. */
+function run(...filters: string[]) {
   const root = fileURLToPath(new URL('fixtures/run', import.meta.url));
-  const args = ['--import', 'tsx', 'tools/test.ts', '--root', root, filter];
+  const args = ['--import', 'tsx', 'tools/test.ts', '--root', root, ...filters];
   // Without vitest's own variables, which would make the inner run believe it is a worker.
   const env = Object.fromEntries(
     Object.entries(process.env).filter(([k]) => !/VITEST|^TEST$/.test(k)),
@@ -28,13 +28,14 @@ test('counts passes and skips, and names the reasons of skips', () => {
   expect(status).toBe(0);
 });
 
-test.each([
-  ['fails', '1 passed, 1 failed'],
-  ['breaks', '0 passed, 1 failed'],
-  ['rejects', '1 passed, 1 failed'],
-  ['no-such-file', '0 passed, 0 failed'],
-])('a run that %s ends with "%s" and exit code 1', (filter, line) => {
-  const { status, last } = run(filter);
-  expect(last).toBe(line);
+test('counts failing tests, modules that do not load, and errors that nobody awaits', () => {
+  const { status, last } = run('fails', 'breaks', 'rejects');
+  expect(last).toBe('2 passed, 3 failed');
+  expect(status).toBe(1);
+});
+
+test('a run that tests nothing fails', () => {
+  const { status, last } = run('no-such-file');
+  expect(last).toBe('0 passed, 0 failed');
   expect(status).toBe(1);
 });
