@@ -46,24 +46,18 @@ export const pow = binary('pow', {
 
 /** The larger of two; NaN if either is. Equal inputs share the gradient, as in PyTorch. */
 export const maximum = binary('maximum', {
-  gradient: ({ left, right, dy }) => selected(left, right, dy),
+  gradient: ({ left, right, dy }) => shared(less(right, left), less(left, right), dy),
 });
 
 /** The smaller of two; NaN if either is. */
 export const minimum = binary('minimum', {
-  gradient: ({ left, right, dy }) => {
-    const [a, b] = selected(right, left, dy);
-    return [b, a];
-  },
+  gradient: ({ left, right, dy }) => shared(less(left, right), less(right, left), dy),
 });
 
-function selected(larger: Node, smaller: Node, dy: Node): [Node, Node] {
+/** The gradient to the side that was chosen; half to each where neither was. */
+function shared(left: Node, right: Node, dy: Node): [Node, Node] {
   const half = mul(dy, 0.5);
-  const tie = equal(larger, smaller);
-  return [
-    where(tie, half, where(less(smaller, larger), dy, 0)),
-    where(tie, half, where(less(larger, smaller), dy, 0)),
-  ];
+  return [where(left, dy, where(right, 0, half)), where(right, dy, where(left, 0, half))];
 }
 
 /** The quotient rounded down; by integer zero, 0. */

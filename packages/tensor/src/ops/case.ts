@@ -40,6 +40,8 @@ export interface OpCase {
   readonly secondOrder?: boolean;
   /** `K` of the tolerance 8·ε·√K·Σ|terms|: the number of terms that add up to one element. 1 by default. */
   readonly terms?: number;
+  /** `true`: each element is judged by its own size; by default by the largest of the tensor. */
+  readonly relative?: boolean;
   /** `true`: on small integers the result must be exactly equal. */
   readonly exact?: boolean;
 }

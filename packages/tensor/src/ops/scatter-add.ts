@@ -2,7 +2,7 @@ import { isInteger } from '../dtype.ts';
 import { apply, type Node, type Op } from '../graph.ts';
 import { checkShape, format } from '../shape.ts';
 import type { OpCase } from './case.ts';
-import { take } from './take.ts';
+import { takeOp } from './take.ts';
 
 /**
  * Rows added up by index: indices [n], updates [n, ...rest] → [size, ...rest], where output row `r` is the
@@ -30,7 +30,10 @@ export const scatterAddOp: Op<{ size: number }> = {
     }
     return { shape, dtype: updates!.dtype };
   },
-  gradient: ({ inputs: [indices], gradient }) => [undefined, take(gradient, indices!, 0)],
+  gradient: ({ inputs: [indices], gradient }) => [
+    undefined,
+    apply(takeOp, [gradient, indices!], { axis: 0 }),
+  ],
 };
 
 /** @see scatterAddOp */

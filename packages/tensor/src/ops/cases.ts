@@ -1,0 +1,58 @@
+/**
+ * All test cases of all operations, outside the main bundle.
+ *
+ * @module
+ */
+import { cases as activation } from './activation-cases.ts';
+import { cases as arithmetic } from './arithmetic-cases.ts';
+import type { OpCase } from './case.ts';
+import { cases as concat } from './concat.ts';
+import { cases as cumsum } from './cumsum.ts';
+import { cases as dropout } from './dropout.ts';
+import { cases as exponential } from './exponential.ts';
+import { cases as gather } from './gather.ts';
+import { cases as logic } from './logic-cases.ts';
+import { cases as loss } from './loss.ts';
+import { cases as masks } from './masks.ts';
+import { cases as matmul } from './matmul.ts';
+import { cases as movement } from './movement-cases.ts';
+import { cases as normalization } from './normalization.ts';
+import { cases as random } from './random.ts';
+import { cases as reduce } from './reduce-cases.ts';
+import { cases as scatterAdd } from './scatter-add.ts';
+import { cases as softmax } from './softmax.ts';
+import { cases as sort } from './sort.ts';
+import { cases as take } from './take.ts';
+
+const files = {
+  activation,
+  arithmetic,
+  concat,
+  cumsum,
+  dropout,
+  exponential,
+  gather,
+  logic,
+  loss,
+  masks,
+  matmul,
+  movement,
+  normalization,
+  random,
+  reduce,
+  scatterAdd,
+  softmax,
+  sort,
+  take,
+};
+
+/** A case and the file of operations it belongs to. */
+export interface NamedCase {
+  readonly operation: string;
+  readonly test: OpCase;
+}
+
+/** Every case of every operation. */
+export const opCases: readonly NamedCase[] = Object.entries(files).flatMap(([operation, cases]) =>
+  cases.map((test) => ({ operation, test })),
+);

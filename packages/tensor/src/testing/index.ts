@@ -1,0 +1,21 @@
+/**
+ * Tests of the operations that any backend can run: every operation's cases, held against the oracle.
+ *
+ * ```ts
+ * for (const { operation, test } of opCases) {
+ *   it(`${operation}: ${test.name}`, () => checkForward(test, evaluator));
+ * }
+ * ```
+ *
+ * @module @llm/tensor/testing
+ */
+export type { CaseInput, OpCase, Values } from '../ops/case.ts';
+export { type NamedCase, opCases } from '../ops/cases.ts';
+export { type CaseGraph, type GradientGraph, gradientGraphOf, graphOf } from './case-graph.ts';
+export {
+  checkBackward,
+  checkFiniteDifferences,
+  checkForward,
+  type Evaluator,
+} from './check-case.ts';
+export { expectClose, type Tolerance } from './compare.ts';
