@@ -7,15 +7,18 @@ import type { DType } from './dtype.ts';
 import * as activation from './ops/activation.ts';
 import * as joining from './ops/concat.ts';
 import * as losses from './ops/cross-entropy.ts';
+import { dropout as dropoutOf } from './ops/dropout.ts';
 import { expm1 as expm1Of, log1p as log1pOf } from './ops/exponential.ts';
 import { takeAlong as takeAlongOf } from './ops/gather.ts';
 import * as pairLosses from './ops/loss.ts';
 import * as masks from './ops/masks.ts';
 import * as products from './ops/matmul.ts';
 import * as normalization from './ops/normalization.ts';
+import { checkOptions } from './ops/options.ts';
 import * as exponentials from './ops/softmax.ts';
 import { take as takeOf } from './ops/take.ts';
 import { where as whereOf } from './ops/where.ts';
+import { defaultGenerator, type Generator } from './random.ts';
 import type { Shape } from './shape.ts';
 import { operand, Tensor, type TensorLike } from './tensor.ts';
 
@@ -156,6 +159,21 @@ export function expm1(x: Tensor): Tensor {
   return new Tensor(expm1Of(x.node));
 }
 
+/** Options of `dropout`. */
+export interface DropoutOptions {
+  /** Whether anything is dropped. Default true. */
+  readonly training?: boolean;
+  /** Where the random numbers come from. Default: the default generator. */
+  readonly generator?: Generator;
+}
+
+/** Each element is 0 with probability `p`, else x / (1 − p), so that the expected value is x. */
+export function dropout(x: Tensor, p = 0.5, options: DropoutOptions = {}): Tensor {
+  checkOptions('dropout', options, ['training', 'generator']);
+  const { training = true, generator = defaultGenerator() } = options;
+  return training && p !== 0 ? new Tensor(dropoutOf(x.node, p, generator.next())) : x;
+}
+
 // Losses
 
 /**
@@ -275,6 +293,9 @@ function nodesOf(tensors: readonly Tensor[]) {
 /** The same options with nodes for tensors; the operation checks their names. */
 function withNodes<Options extends object>(options: Options) {
   return Object.fromEntries(
-    Object.entries(options).map(([name, value]) => [name, value instanceof Tensor ? value.node : value]),
+    Object.entries(options).map(([name, value]) => [
+      name,
+      value instanceof Tensor ? value.node : value,
+    ]),
   );
 }

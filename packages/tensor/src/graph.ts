@@ -60,6 +60,7 @@ export interface GradientContext<Attributes = unknown> {
 /** Where a realized value lives; made by a device, freed when nothing refers to it. */
 export interface Storage {
   readonly bytes: number;
+  readonly device: DeviceTag;
 }
 
 /** A device as the graph sees it: only identity and name matter here. */
@@ -75,6 +76,7 @@ export class Node implements Spec {
   readonly shape: Shape;
   readonly dtype: DType;
   storage: Storage | undefined;
+  readonly #device: DeviceTag | undefined;
 
   constructor(
     readonly op: Op,
@@ -82,7 +84,7 @@ export class Node implements Spec {
     readonly attributes: unknown,
     /** One entry per output; a node with several is read through `pick`. */
     readonly outputs: readonly Spec[],
-    readonly device: DeviceTag | undefined,
+    device: DeviceTag | undefined,
     /** Whether a gradient may flow through here to a trainable leaf. */
     readonly differentiable: boolean,
     /** Path of the module that made it, for errors and profiles. */
@@ -92,6 +94,12 @@ export class Node implements Spec {
     if (!first) throw new Error(`${op.name}: an operation needs at least one output`);
     this.shape = first.shape;
     this.dtype = first.dtype;
+    this.#device = device;
+  }
+
+  /** Where the value is or will be computed; undefined while everything it needs is on the host. */
+  get device(): DeviceTag | undefined {
+    return this.storage?.device ?? this.#device;
   }
 }
 

@@ -1,8 +1,14 @@
 import type { Node } from './graph.ts';
 
+/** A stream of random numbers as a trace sees it. */
+export interface DrawCounter {
+  /** Number of draws so far. */
+  position: number;
+}
+
 /**
- * What a function being compiled does to variables. While one is active, variables read and write
- * through it, and reading a tensor's values is an error.
+ * What a function being compiled does to variables and generators. While one is active, variables read and
+ * write through it, and reading a tensor's values is an error.
  */
 export interface Trace {
   /** The node that stands for the variable's current version. */
@@ -10,8 +16,10 @@ export interface Trace {
   assign(variable: object, value: Node): void;
   gradient(variable: object): Node | undefined;
   setGradient(variable: object, gradient: Node | undefined): void;
-  /** A number that each run may change without a retrace, such as a generator's position. */
-  hostScalar(key: object, dtype: 'f32' | 'i32' | 'u32', read: () => number): Node;
+  /** The generator's position at the start of the run, and the number of draws made in it so far. */
+  draw(generator: DrawCounter): { position: Node; index: number };
+  /** Notes that the trace depends on a value outside it: when it differs, the function is traced again. */
+  guard<T>(read: () => T): T;
 }
 
 let active: Trace | undefined;
@@ -31,4 +39,9 @@ export function withTrace<T>(trace: Trace, body: () => T): T {
   } finally {
     active = undefined;
   }
+}
+
+/** Reads a setting (train or eval, a flag) that a compiled function must be traced again for. */
+export function guarded<T>(read: () => T): T {
+  return active ? active.guard(read) : read();
 }

@@ -3,6 +3,7 @@ import { type Node, topologicalOrder } from './graph.ts';
 import { add } from './ops/arithmetic.ts';
 import { cast } from './ops/cast.ts';
 import { detach } from './ops/detach.ts';
+import { registerPending } from './runtime.ts';
 import { format, sameShape } from './shape.ts';
 import { Tensor } from './tensor.ts';
 import { activeTrace } from './trace.ts';
@@ -25,7 +26,7 @@ export interface VariableOptions {
  * tensors made from the old version keep the old values.
  */
 export class Variable extends Tensor {
-  readonly trainable: boolean;
+  #trainable: boolean;
   name: string;
   #current: Node;
   #gradient: Node | undefined;
@@ -36,10 +37,26 @@ export class Variable extends Tensor {
     const { trainable = true, name = '' } = options;
     const node = detach(initial.node, trainable);
     super(node);
-    this.trainable = trainable;
+    this.#trainable = trainable;
     this.name = name;
     this.#current = node;
     owners.set(node, this);
+  }
+
+  /** Whether gradients are taken with respect to it. Setting it counts for operations called afterwards. */
+  get trainable(): boolean {
+    return this.#trainable;
+  }
+
+  set trainable(value: boolean) {
+    if (value === this.#trainable) return;
+    if (activeTrace()) {
+      throw new Error(
+        'trainable: cannot change inside a compiled function; set it before the call',
+      );
+    }
+    this.#trainable = value;
+    this.assign(this);
   }
 
   /** The current version. */
@@ -91,7 +108,7 @@ export class Variable extends Tensor {
         `assign: variable ${this.name || '(unnamed)'} has shape ${format(this.shape)}, got ${format(value.shape)}`,
       );
     }
-    const node = detach(cast(value.node, this.dtype), this.trainable);
+    const node = detach(cast(value.node, this.dtype), this.#trainable);
     const trace = activeTrace();
     if (trace) trace.assign(this, node);
     else {
@@ -109,10 +126,13 @@ export class Variable extends Tensor {
   }
 }
 
-/** Variables with a version that is not computed yet. @internal */
-export function pendingVariables(): Variable[] {
-  return [...dirty];
-}
+registerPending({
+  nodes: () => {
+    const variables = [...dirty];
+    dirty.clear();
+    return variables.map(({ current }) => current);
+  },
+});
 
 /** Adds the gradients of `loss` to `.grad` of every trainable variable it depends on. */
 export function backward(loss: Tensor, upstream?: Tensor): void {

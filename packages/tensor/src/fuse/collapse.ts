@@ -24,7 +24,9 @@ function keptAxes({ axes, reduces, instructions }: Space): number[] {
   const spare = all.find((axis) => !isKept(axis));
   const kept = all.filter(isKept);
   const wanted = reduces ? 2 : 1;
-  return kept.length < wanted && spare !== undefined ? all.filter((axis) => isKept(axis) || axis === spare) : kept;
+  return kept.length < wanted && spare !== undefined
+    ? all.filter((axis) => isKept(axis) || axis === spare)
+    : kept;
 }
 
 function isBounded(instructions: readonly Instruction[], axis: number): boolean {

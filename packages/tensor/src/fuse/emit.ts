@@ -102,9 +102,7 @@ class Emitter {
     const operands = group.host && this.#matrices(group.host);
     const stores = stored.map(([vertex, paths]) => this.#store(vertex, paths));
     const name = nameOf(group);
-    const kernel = operands
-      ? this.#matmul(name, operands, stores)
-      : this.#loop(name, stores);
+    const kernel = operands ? this.#matmul(name, operands, stores) : this.#loop(name, stores);
     const newest = stored.reduce((a, b) => (a[0].id > b[0].id ? a : b))[0];
     return { kernel, values: this.#table.values, scope: newest.scope };
   }
@@ -121,7 +119,10 @@ class Emitter {
       if (instruction.op !== 'load') return instruction;
       const { access } = instruction;
       const bounds = access.bounds?.map((bound) => ({ ...bound, axis: bound.axis + missing }));
-      return { ...instruction, access: { ...access, strides: pad(access.strides), ...(bounds && { bounds }) } };
+      return {
+        ...instruction,
+        access: { ...access, strides: pad(access.strides), ...(bounds && { bounds }) },
+      };
     });
     const padded = stores.map((store) => ({ ...store, strides: pad(store.strides) }));
     return {
@@ -132,7 +133,11 @@ class Emitter {
     };
   }
 
-  #matmul(name: string, operands: [MatrixAccess, MatrixAccess], stores: readonly Store[]): MatmulKernel {
+  #matmul(
+    name: string,
+    operands: [MatrixAccess, MatrixAccess],
+    stores: readonly Store[],
+  ): MatmulKernel {
     const { host, space } = this.group;
     const [left, right] = operands;
     return {
@@ -168,7 +173,8 @@ class Emitter {
 
   #store(vertex: Vertex, paths: readonly Path[]): Store {
     const path = paths.find((candidate) => this.group.level(vertex.shape, candidate) !== 'other');
-    if (!path) throw new Error(`internal: ${vertex.name} cannot be stored by the kernel that computes it`);
+    if (!path)
+      throw new Error(`internal: ${vertex.name} cannot be stored by the kernel that computes it`);
     const view = this.group.view(vertex.shape, path)!;
     return {
       value: this.#value(vertex, path),
@@ -183,7 +189,8 @@ class Emitter {
     const whole = [...edge.steps, ...path];
     if (this.group.members.has(edge.source)) return this.#value(edge.source, whole);
     const view = this.group.read(edge, path);
-    if (!view) throw new Error(`internal: the index path from ${edge.source.name} cannot be expressed`);
+    if (!view)
+      throw new Error(`internal: the index path from ${edge.source.name} cannot be expressed`);
     const { dtype } = edge.source.outputs[edge.output]!;
     if (edge.source.name === 'scalar') {
       const offset = view.offset + this.context.scalarSlot(edge.source);
@@ -254,10 +261,21 @@ class Emitter {
       case 'where':
         return this.#list.add({ op: 'where', condition: first, yes: second, no: third, type });
       case 'threefry':
-        return this.#list.add({ op: 'threefry', seed: first, position: second, index: third, type: 'u32' });
+        return this.#list.add({
+          op: 'threefry',
+          seed: first,
+          position: second,
+          index: third,
+          type: 'u32',
+        });
     }
     return operands.length === 1
-      ? this.#list.add({ op: 'unary', operator: vertex.name as UnaryOperator, operand: first, type })
+      ? this.#list.add({
+          op: 'unary',
+          operator: vertex.name as UnaryOperator,
+          operand: first,
+          type,
+        })
       : this.#list.add({
           op: 'binary',
           operator: vertex.name as BinaryOperator,

@@ -7,8 +7,8 @@
 import type { DType } from '../dtype.ts';
 import { inScope, type Node, pick, type Spec, topologicalOrder } from '../graph.ts';
 import type { ReduceOperator } from '../ir/kernel.ts';
-import { type Shape, sameShape, sizeOf } from '../shape.ts';
 import { structuralKey } from '../key.ts';
+import { type Shape, sameShape, sizeOf } from '../shape.ts';
 import { follow, type Step, View } from './view.ts';
 
 /** One operation that computes something, or a value that is already there. */

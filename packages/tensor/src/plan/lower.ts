@@ -11,7 +11,7 @@ import { type Capabilities, type Edge, type Vertex, VertexBuilder } from '../fus
 import type { Node } from '../graph.ts';
 import type { Kernel, LoopKernel } from '../ir/kernel.ts';
 import { sizeOf } from '../shape.ts';
-import { largestLiveSum, type Lifetime, placeInArena } from './memory.ts';
+import { type Lifetime, largestLiveSum, placeInArena } from './memory.ts';
 
 /** A graph to compute. */
 export interface Graph {
@@ -48,7 +48,11 @@ export interface LowerOptions {
 }
 
 /** Compiles a graph for a device. */
-export function lower(graph: Graph, capabilities: Capabilities, options: LowerOptions = {}): Lowered {
+export function lower(
+  graph: Graph,
+  capabilities: Capabilities,
+  options: LowerOptions = {},
+): Lowered {
   const builder = new VertexBuilder(capabilities);
   const roots = [...graph.outputs, ...graph.assigns.map(({ value }) => value)];
   const edges = builder.build(roots).map((edge, i) => {
@@ -136,11 +140,15 @@ class Planner {
 
   #canOverwrite(source: Vertex, output: number, variable: Node): boolean {
     const writer = this.kernels.findIndex(({ kernel, values }) =>
-      values.some((value, i) => isOutput(value, source, output) && kernel.buffers[i]!.access === 'write'),
+      values.some(
+        (value, i) => isOutput(value, source, output) && kernel.buffers[i]!.access === 'write',
+      ),
     );
     if (writer < 0) return false;
     return this.kernels.every(({ kernel, values }, i) => {
-      const local = values.findIndex((value) => value.kind === 'output' && value.vertex.node === variable);
+      const local = values.findIndex(
+        (value) => value.kind === 'output' && value.vertex.node === variable,
+      );
       if (local < 0 || i < writer) return true;
       const target = values.findIndex((value) => isOutput(value, source, output));
       return i === writer && readsWhatItWrites(kernel, local, target);
@@ -164,7 +172,9 @@ class Planner {
     const place = this.#places.get(key);
     if (!place) {
       const bytes = bytesOf(vertex, output);
-      this.#places.set(key, { arena: this.#lifetimes.push({ first: step, last: step, bytes }) - 1 });
+      this.#places.set(key, {
+        arena: this.#lifetimes.push({ first: step, last: step, bytes }) - 1,
+      });
     } else if ('arena' in place) this.#lifetimes[place.arena]!.last = step;
   }
 }
@@ -208,7 +218,8 @@ class Assembler {
   }
 
   #number(value: BufferValue): number {
-    if (value.kind === 'scalars') return this.#binding('scalars', { kind: 'scalars' }, 4 * scalarCapacity);
+    if (value.kind === 'scalars')
+      return this.#binding('scalars', { kind: 'scalars' }, 4 * scalarCapacity);
     const { vertex, output } = value;
     if (vertex.kind === 'leaf') {
       const node = vertex.node!;
@@ -248,8 +259,16 @@ class Assembler {
 }
 
 /** A kernel that copies `size` elements. */
-export function copyKernel(dtype: LoopKernel['buffers'][number]['dtype'], size: number): LoopKernel {
-  const type = dtype === 'bool' || dtype === 'u32' ? dtype : ['f32', 'f16', 'bf16'].includes(dtype) ? 'f32' : 'i32';
+export function copyKernel(
+  dtype: LoopKernel['buffers'][number]['dtype'],
+  size: number,
+): LoopKernel {
+  const type =
+    dtype === 'bool' || dtype === 'u32'
+      ? dtype
+      : ['f32', 'f16', 'bf16'].includes(dtype)
+        ? 'f32'
+        : 'i32';
   return {
     kind: 'loop',
     name: 'copy',

@@ -15,7 +15,9 @@ const alignment = 64;
  */
 export function placeInArena(values: readonly Lifetime[]): { offsets: number[]; bytes: number } {
   const offsets = new Array<number>(values.length).fill(0);
-  const order = values.map((_, i) => i).sort((a, b) => values[b]!.bytes - values[a]!.bytes || a - b);
+  const order = values
+    .map((_, i) => i)
+    .sort((a, b) => values[b]!.bytes - values[a]!.bytes || a - b);
   const placed: number[] = []; // by offset
   let bytes = 0;
   for (const index of order) {
@@ -41,7 +43,10 @@ export function largestLiveSum(values: readonly Lifetime[], steps: number): numb
   let largest = 0;
   for (let step = 0; step < steps; step++) {
     const live = values.filter(({ first, last }) => first <= step && step <= last);
-    largest = Math.max(largest, live.reduce((sum, { bytes }) => sum + align(bytes), 0));
+    largest = Math.max(
+      largest,
+      live.reduce((sum, { bytes }) => sum + align(bytes), 0),
+    );
   }
   return largest;
 }

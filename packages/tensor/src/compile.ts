@@ -1,0 +1,286 @@
+/**
+ * Functions traced once per signature and then replayed.
+ *
+ * @module
+ */
+import { type CompiledGraph, type Device, getDevice } from './device.ts';
+import type { Node, Storage } from './graph.ts';
+import { leaf } from './graph.ts';
+import { structuralKey } from './key.ts';
+import { detach } from './ops/detach.ts';
+import * as leaves from './ops/leaf.ts';
+import { realizeNodes } from './runtime.ts';
+import { Tensor } from './tensor.ts';
+import { type DrawCounter, type Trace, withTrace } from './trace.ts';
+import { isPlain, mapTensors, tensorsOf } from './tree.ts';
+import type { Variable } from './variable.ts';
+
+/** Options of `compile`. */
+export interface CompileOptions {
+  /** Signatures kept; the one not used for longest is dropped. Default 16. */
+  readonly cacheSize?: number;
+}
+
+/** A compiled function. */
+export interface Compiled<Arguments extends unknown[], Result> {
+  (...args: Arguments): Promise<Result>;
+  /** What runs for these arguments: kernels, bytes moved, operations, memory. */
+  explain(...args: Arguments): Promise<string>;
+  /** Number of traces so far. */
+  readonly traces: number;
+  /** Frees what the compiled plans hold. */
+  dispose(): void;
+}
+
+const warnAfter = 8;
+
+/**
+ * Compiles a function of tensors: it is called once per signature (shapes and dtypes of the tensors, and the
+ * other arguments but numbers) to record what it does, and replayed from then on without running its
+ * JavaScript. Numbers among the arguments become inputs; numbers captured from outside stay what they were at
+ * the first call, so a rate that changes belongs in a `Variable` or an argument. Variables that it assigns are
+ * updated in place.
+ *
+ * @throws Error at the first call if the function reads a tensor's values or returns a promise.
+ */
+export function compile<Arguments extends unknown[], Result>(
+  fn: (...args: Arguments) => Result,
+  options: CompileOptions = {},
+): Compiled<Arguments, Result> {
+  const { cacheSize = 16 } = options;
+  const programs: { signature: string; program: TracedProgram }[] = [];
+  let traces = 0;
+
+  const find = async (args: Arguments): Promise<TracedProgram> => {
+    const device = await getDevice();
+    const signature = signatureOf(args);
+    const index = programs.findIndex(
+      (entry) => entry.signature === signature && entry.program.holds(),
+    );
+    if (index >= 0) {
+      if (index > 0) programs.unshift(...programs.splice(index, 1));
+      return programs[0]!.program;
+    }
+    traces++;
+    if (traces === warnAfter + 1) {
+      console.warn(
+        `compile: traced ${traces} times; the newest signature is ${signature}. Pad shapes to a few sizes, or pass what changes as numbers or tensors.`,
+      );
+    }
+    const program = new TracedProgram(device, fn, args);
+    programs.unshift({ signature, program });
+    if (programs.length > cacheSize) programs.pop()!.program.dispose();
+    return program;
+  };
+
+  const call = async (...args: Arguments): Promise<Result> => {
+    const program = await find(args);
+    await program.prepare(args);
+    return program.run(args) as Result;
+  };
+  const compiled = Object.assign(call, {
+    explain: async (...args: Arguments) => (await find(args)).explain(),
+    dispose: () => {
+      for (const { program } of programs.splice(0)) program.dispose();
+    },
+  });
+  return Object.defineProperty(compiled, 'traces', { get: () => traces }) as typeof compiled & {
+    readonly traces: number;
+  };
+}
+
+function signatureOf(args: readonly unknown[]): string {
+  return structuralKey(args.map(describeArgument));
+}
+
+function describeArgument(value: unknown): unknown {
+  if (value instanceof Tensor) return `${value.dtype}[${value.shape.join(',')}]`;
+  if (typeof value === 'number') return 'number';
+  if (Array.isArray(value)) return value.map(describeArgument);
+  if (isPlain(value)) {
+    return Object.fromEntries(Object.keys(value).map((key) => [key, describeArgument(value[key])]));
+  }
+  if (typeof value === 'object' && value !== null) {
+    throw new TypeError(
+      `compile: arguments are tensors, numbers, strings, booleans, arrays and plain objects: got ${value.constructor.name}; capture it from outside instead`,
+    );
+  }
+  if (typeof value === 'function')
+    throw new TypeError('compile: a function cannot be an argument; capture it from outside');
+  return value;
+}
+
+/** One trace and its compiled graph. */
+class TracedProgram implements Trace {
+  readonly #reads = new Map<Variable, { leaf: Node; value: Node }>();
+  readonly #gradients = new Map<object, Node | undefined>();
+  readonly #draws = new Map<DrawCounter, { position: Node; count: number }>();
+  readonly #guards: { read: () => unknown; value: unknown }[] = [];
+  readonly #inputs: Node[] = [];
+  readonly #numbers: Node[] = [];
+  readonly #result: unknown;
+  readonly #graph: CompiledGraph;
+  readonly #variableOf = new Map<Node, Variable>();
+  readonly #inputOf = new Map<Node, number>();
+  readonly #scalarOf = new Map<Node, (numbers: readonly number[]) => number>();
+  readonly #constants = new Map<Node, Storage>();
+  #values: { tensors: readonly Tensor[]; numbers: readonly number[] } = {
+    tensors: [],
+    numbers: [],
+  };
+
+  constructor(
+    readonly device: Device,
+    fn: (...args: never[]) => unknown,
+    args: readonly unknown[],
+  ) {
+    const placeholders = args.map((arg) => this.#placeholder(arg));
+    this.#result = withTrace(this, () => fn(...(placeholders as never[])));
+    if (this.#result instanceof Promise) {
+      throw new TypeError(
+        'compile: the function returned a promise; a compiled function is synchronous',
+      );
+    }
+    const assigns = [...this.#reads.values()]
+      .filter(({ leaf, value }) => leaf !== value)
+      .map(({ leaf, value }) => ({ variable: leaf, value }));
+    const outputs = tensorsOf(this.#result).map(({ node }) => node);
+    for (const [variable, { leaf }] of this.#reads) this.#variableOf.set(leaf, variable);
+    for (const [generator, { position }] of this.#draws) {
+      this.#scalarOf.set(position, () => generator.position >>> 0);
+    }
+    this.#graph = device.compile({ outputs, assigns });
+    this.#gradients.clear();
+  }
+
+  /** Whether everything outside that the trace depended on is as it was. */
+  holds(): boolean {
+    return this.#guards.every(({ read, value }) => Object.is(read(), value));
+  }
+
+  /** Computes what the arguments and variables still lack. */
+  async prepare(args: readonly unknown[]): Promise<void> {
+    const nodes = tensorsOf(args).map(({ node }) => node);
+    for (const variable of this.#reads.keys()) nodes.push(variable.current);
+    const missing = nodes.filter((node) => !node.storage);
+    if (missing.length > 0) await realizeNodes(missing);
+  }
+
+  run(args: readonly unknown[]): unknown {
+    const numbers: number[] = [];
+    collectNumbers(args, numbers);
+    this.#values = { tensors: tensorsOf(args), numbers };
+    for (const [variable, { leaf, value }] of this.#reads) {
+      if (leaf !== value && variable.exposed) this.#separate(variable);
+    }
+    const { outputs } = this.#graph.run({
+      storage: (node) => this.#storage(node),
+      scalar: (node) =>
+        this.#scalarOf.get(node)?.(numbers) ?? (node.attributes as { value: number }).value,
+    });
+    for (const [generator, { count }] of this.#draws) generator.position += count;
+    let next = 0;
+    return mapTensors(this.#result, (tensor) => {
+      const node = leaf(
+        leaves.input,
+        { index: next },
+        { shape: tensor.shape, dtype: tensor.dtype },
+      );
+      node.storage = outputs[next++];
+      return new Tensor(node);
+    });
+  }
+
+  explain(): string {
+    return this.#graph.explain();
+  }
+
+  dispose(): void {
+    this.#graph.dispose();
+  }
+
+  read(variable: object, current: Node): Node {
+    const known = this.#reads.get(variable as Variable);
+    if (known) return known.value;
+    const { trainable } = variable as Variable;
+    const node = leaf(leaves.variable, { variable }, current, { differentiable: trainable });
+    this.#reads.set(variable as Variable, { leaf: node, value: node });
+    return node;
+  }
+
+  assign(variable: object, value: Node): void {
+    this.read(variable, (variable as Variable).current);
+    this.#reads.get(variable as Variable)!.value = value;
+  }
+
+  gradient(variable: object): Node | undefined {
+    return this.#gradients.get(variable);
+  }
+
+  setGradient(variable: object, gradient: Node | undefined): void {
+    this.#gradients.set(variable, gradient);
+  }
+
+  draw(generator: DrawCounter): { position: Node; index: number } {
+    const entry = this.#draws.get(generator) ?? { position: leaves.hostScalar(0, 'u32'), count: 0 };
+    this.#draws.set(generator, entry);
+    return { position: entry.position, index: entry.count++ };
+  }
+
+  guard<T>(read: () => T): T {
+    const value = read();
+    this.#guards.push({ read, value });
+    return value;
+  }
+
+  #placeholder(arg: unknown): unknown {
+    if (arg instanceof Tensor) {
+      const index = this.#inputs.length;
+      const node = leaf(leaves.input, { index }, { shape: arg.shape, dtype: arg.dtype });
+      this.#inputs.push(node);
+      this.#inputOf.set(node, index);
+      return new Tensor(node);
+    }
+    if (typeof arg === 'number') {
+      const index = this.#numbers.length;
+      const node = leaves.hostScalar(arg, 'f32');
+      this.#numbers.push(node);
+      this.#scalarOf.set(node, (numbers) => numbers[index]!);
+      return new Tensor(node);
+    }
+    if (Array.isArray(arg)) return arg.map((part) => this.#placeholder(part));
+    if (isPlain(arg)) {
+      return Object.fromEntries(Object.keys(arg).map((key) => [key, this.#placeholder(arg[key])]));
+    }
+    return arg;
+  }
+
+  #storage(node: Node): Storage {
+    const input = this.#inputOf.get(node);
+    if (input !== undefined) return this.#values.tensors[input]!.node.storage!;
+    const variable = this.#variableOf.get(node);
+    if (variable) return variable.current.storage!;
+    if (node.storage) return node.storage;
+    const known = this.#constants.get(node);
+    if (known) return known;
+    const { bytes } = node.attributes as { bytes: Uint8Array };
+    const storage = this.device.upload(bytes, node.scope || 'constant');
+    this.#constants.set(node, storage);
+    return storage;
+  }
+
+  /** Gives a variable that eager graphs may refer to a buffer of its own before it is overwritten. */
+  #separate(variable: Variable): void {
+    const { current } = variable;
+    const node = detach(current, variable.trainable);
+    node.storage = this.device.copy(current.storage!);
+    node.inputs = [];
+    variable.commit(node);
+  }
+}
+
+function collectNumbers(value: unknown, into: number[]): void {
+  if (typeof value === 'number') into.push(value);
+  else if (Array.isArray(value)) for (const part of value) collectNumbers(part, into);
+  else if (isPlain(value)) for (const key of Object.keys(value)) collectNumbers(value[key], into);
+}

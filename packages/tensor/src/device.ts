@@ -1,0 +1,88 @@
+/**
+ * Devices: where graphs are computed, and which one is used by default.
+ *
+ * @module
+ */
+import type { DeviceTag, Node, Storage } from './graph.ts';
+import type { Graph } from './plan/lower.ts';
+
+/** A graph made ready to run again and again. */
+export interface CompiledGraph {
+  /**
+   * Runs with the given values and returns the outputs' storage at once; `done` settles when the device is.
+   * Variables are overwritten in place.
+   */
+  run(values: GraphValues): { outputs: Storage[]; done: Promise<void> };
+  /** What will run, as text. */
+  explain(): string;
+  dispose(): void;
+}
+
+/** What a compiled graph needs at each run. */
+export interface GraphValues {
+  /** Storage of a leaf: an argument, a variable, a constant. */
+  storage(leaf: Node): Storage;
+  /** Value of a host scalar. */
+  scalar(leaf: Node): number;
+}
+
+/** Something that computes graphs. Work is submitted in call order. */
+export interface Device extends DeviceTag {
+  /** Gives every node its storage; the promise settles when the values are there. */
+  realize(nodes: readonly Node[]): Promise<void>;
+  /** The stored bytes of a realized node. */
+  read(storage: Storage, bytes: number): Promise<Uint8Array>;
+  /** Storage that holds these bytes. */
+  upload(bytes: Uint8Array, label: string): Storage;
+  /** A copy of a storage. */
+  copy(storage: Storage): Storage;
+  compile(graph: Graph): CompiledGraph;
+  /** Frees a storage before the garbage collector would. */
+  free(storage: Storage): void;
+}
+
+/** Makes a device when it is first needed. */
+export type DeviceFactory = () => Promise<Device>;
+
+const factories = new Map<string, DeviceFactory>();
+const devices = new Map<string, Promise<Device>>();
+let defaultName: string | undefined;
+
+/** Makes a device available under a name. The first one registered is the default. */
+export function registerDevice(name: string, factory: DeviceFactory): void {
+  factories.set(name, factory);
+  devices.delete(name);
+  defaultName ??= name;
+}
+
+/** Names of the devices that can be used. */
+export function registeredDevices(): string[] {
+  return [...factories.keys()];
+}
+
+/** Chooses the device for tensors that are not on one yet. */
+export function setDefaultDevice(name: string): void {
+  if (!factories.has(name)) throw new Error(unknownDevice(name));
+  defaultName = name;
+}
+
+/** The device of that name, or the default one; made on first use. */
+export function getDevice(name: string | undefined = defaultName): Promise<Device> {
+  if (name === undefined) {
+    throw new Error(
+      "no device: import '@llm/nn', or register one with registerDevice(name, factory)",
+    );
+  }
+  const factory = factories.get(name);
+  if (!factory) throw new Error(unknownDevice(name));
+  let device = devices.get(name);
+  if (!device) {
+    device = factory();
+    devices.set(name, device);
+  }
+  return device;
+}
+
+function unknownDevice(name: string): string {
+  return `unknown device '${name}': there are ${registeredDevices().join(', ') || 'none'}`;
+}

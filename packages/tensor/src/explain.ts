@@ -1,0 +1,94 @@
+import { byteSize } from './dtype.ts';
+import type { Kernel, LoopKernel } from './ir/kernel.ts';
+import type { Lowered } from './plan/lower.ts';
+import { sizeOf } from './shape.ts';
+
+/** Work of one kernel, counted from its description. */
+export interface KernelWork {
+  /** Bytes that have to move at least: each buffer it touches, once. */
+  readonly bytes: number;
+  /** Floating-point operations; a function such as `exp` counts as one. */
+  readonly operations: number;
+}
+
+/** Counts the work of a kernel. */
+export function workOf(kernel: Kernel): KernelWork {
+  const bytes = kernel.buffers.reduce((sum, { dtype, size }) => sum + byteSize(dtype) * size, 0);
+  if (kernel.kind === 'matmul') {
+    const points = sizeOf(kernel.batch) * kernel.rows * kernel.columns;
+    return { bytes, operations: points * (2 * kernel.inner + countArithmetic(kernel.epilogue)) };
+  }
+  if (kernel.kind === 'loop') {
+    return { bytes, operations: sizeOf(kernel.axes) * countArithmetic(kernel.instructions) };
+  }
+  return { bytes, operations: 0 };
+}
+
+function countArithmetic(instructions: LoopKernel['instructions']): number {
+  return instructions.filter(({ op }) => op === 'unary' || op === 'binary' || op === 'reduce')
+    .length;
+}
+
+/** A table of a plan's kernels, with totals and the memory it takes. */
+export function explainPlan({ plan, liveBytes, freshBytes }: Lowered): string {
+  const rows = plan.steps.map(({ kernel, scope }) => {
+    const { bytes, operations } = workOf(kernel);
+    return [
+      kernel.kind,
+      kernel.name,
+      spaceOf(kernel),
+      formatBytes(bytes),
+      formatCount(operations),
+      scope,
+    ];
+  });
+  const works = plan.steps.map(({ kernel }) => workOf(kernel));
+  const total = (part: keyof KernelWork) => works.reduce((sum, work) => sum + work[part], 0);
+  return [
+    table([['kind', 'kernel', 'space', 'moves', 'operations', 'scope'], ...rows]),
+    '',
+    `${plan.steps.length} kernels, ${formatBytes(total('bytes'))} moved, ${formatCount(total('operations'))} operations`,
+    `temporaries ${formatBytes(plan.arenaBytes)} (live at once ${formatBytes(liveBytes)}), outputs ${formatBytes(freshBytes.reduce((a, b) => a + b, 0))}`,
+  ].join('\n');
+}
+
+function spaceOf(kernel: Kernel): string {
+  if (kernel.kind === 'matmul') {
+    const batch = kernel.batch.length > 0 ? `${sizeOf(kernel.batch)}×` : '';
+    return `${batch}[${kernel.rows}×${kernel.inner}]·[${kernel.inner}×${kernel.columns}]`;
+  }
+  if (kernel.kind === 'coarse') return kernel.inputs.map(({ shape }) => `[${shape}]`).join(' ');
+  return `[${kernel.axes.join(', ')}]${kernel.reduces ? ' by row' : ''}`;
+}
+
+function table(rows: readonly (readonly string[])[]): string {
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column]!))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
+
+/** Bytes for people: `12.3 MB`. */
+export function formatBytes(bytes: number): string {
+  return formatScaled(bytes, ['B', 'kB', 'MB', 'GB']);
+}
+
+function formatCount(count: number): string {
+  return formatScaled(count, ['', 'k', 'M', 'G', 'T']);
+}
+
+function formatScaled(value: number, units: readonly string[]): string {
+  let scaled = value;
+  let unit = 0;
+  while (scaled >= 1000 && unit < units.length - 1) {
+    scaled /= 1000;
+    unit++;
+  }
+  const digits = unit === 0 || scaled >= 100 ? 0 : 1;
+  return `${scaled.toFixed(digits)} ${units[unit]}`.trim();
+}

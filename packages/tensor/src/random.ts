@@ -1,0 +1,60 @@
+import { add } from './ops/arithmetic.ts';
+import { hostScalar } from './ops/leaf.ts';
+import * as random from './ops/random.ts';
+import type { Shape } from './shape.ts';
+import { Tensor } from './tensor.ts';
+import { activeTrace } from './trace.ts';
+
+/**
+ * A stream of random numbers: seeded, counted, the same on every device.
+ *
+ * Its whole state is `seed` and `position`, the number of draws so far. Draw n of a stream is the same whether
+ * it is made eagerly or in a compiled function, and restoring `position` resumes the stream exactly.
+ */
+export class Generator {
+  /** Number of draws so far. */
+  position: number;
+
+  constructor(
+    readonly seed: number,
+    position = 0,
+  ) {
+    if (!Number.isInteger(seed) || seed < 0 || seed > 0xffffffff) {
+      throw new RangeError(`Generator: seed must be an integer in [0, 2^32): got ${seed}`);
+    }
+    this.position = position;
+  }
+
+  /** The next draw, as the random operations take it. */
+  next(): random.RandomSource {
+    const seed = hostScalar(this.seed, 'u32');
+    const trace = activeTrace();
+    if (!trace) return { seed, position: hostScalar(this.position++, 'u32'), draw: 0 };
+    // A compiled function reads the position at each run and counts its own draws from there.
+    const { position, index } = trace.draw(this);
+    return { seed, position: add(position, index), draw: 0 };
+  }
+}
+
+let current = new Generator(0);
+
+/** The generator used where none is given. */
+export function defaultGenerator(): Generator {
+  return current;
+}
+
+/** Starts the default generator anew. */
+export function manualSeed(seed: number): Generator {
+  current = new Generator(seed);
+  return current;
+}
+
+/** Uniform random numbers in [0, 1). */
+export function rand(shape: Shape, generator = defaultGenerator()): Tensor {
+  return new Tensor(random.uniform(generator.next(), shape));
+}
+
+/** Random numbers of the standard normal distribution. */
+export function randn(shape: Shape, generator = defaultGenerator()): Tensor {
+  return new Tensor(random.normal(generator.next(), shape));
+}

@@ -1,0 +1,139 @@
+/**
+ * A backend that runs plans by interpreting the kernel IR in plain JavaScript: what the compiler decided,
+ * without any code generation.
+ */
+import { interpret } from '../../../kernels-wasm/test/print/interpreter.ts';
+import type {
+  Backend,
+  BackendBuffer,
+  MemoryStatistics,
+  Plan,
+  Program,
+  StepTiming,
+} from '../../src/backend.ts';
+import { byteSize, decode, encode } from '../../src/dtype.ts';
+import type { Kernel, MatmulKernel } from '../../src/ir/kernel.ts';
+
+interface InterpreterBuffer extends BackendBuffer {
+  readonly data: Uint8Array;
+}
+
+/** Runs plans one element at a time. */
+export class InterpreterBackend implements Backend {
+  readonly name = 'interpreter';
+  /** Plans run so far. */
+  runs = 0;
+  #live = 0;
+
+  supports(): boolean {
+    return false;
+  }
+
+  allocate(bytes: number): BackendBuffer {
+    this.#live++;
+    return { bytes, data: new Uint8Array(bytes).fill(0x7f) } as InterpreterBuffer;
+  }
+
+  release(): void {
+    this.#live--;
+  }
+
+  write(buffer: BackendBuffer, data: Uint8Array, offset = 0): void {
+    (buffer as InterpreterBuffer).data.set(data, offset);
+  }
+
+  async read(buffer: BackendBuffer, offset: number, bytes: number): Promise<Uint8Array> {
+    return (buffer as InterpreterBuffer).data.slice(offset, offset + bytes);
+  }
+
+  prepare(plan: Plan): Program {
+    return { plan, dispose: () => {} };
+  }
+
+  async run(program: Program, bindings: readonly BackendBuffer[]): Promise<void> {
+    this.runs++;
+    const { plan } = program;
+    const arena = new Uint8Array(plan.arenaBytes).fill(0xff); // NaN where nothing was written
+    for (const { kernel, buffers } of plan.steps) {
+      const bytes = buffers.map((position) => {
+        const buffer = plan.buffers[position]!;
+        return buffer.kind === 'arena'
+          ? arena.subarray(buffer.offset, buffer.offset + buffer.bytes)
+          : (bindings[buffer.index] as InterpreterBuffer).data;
+      });
+      runKernel(kernel, bytes);
+    }
+  }
+
+  async profile(program: Program, bindings: readonly BackendBuffer[]): Promise<StepTiming[]> {
+    await this.run(program, bindings);
+    return [];
+  }
+
+  memory(): MemoryStatistics {
+    return { live: 0, peak: 0, buffers: this.#live };
+  }
+
+  async dispose(): Promise<void> {}
+}
+
+function runKernel(kernel: Kernel, bytes: readonly Uint8Array[]): void {
+  const arrays = kernel.buffers.map(({ dtype, size }, i) => {
+    const whole = bytes[i]!;
+    const aligned = whole.byteOffset % 4 === 0 ? whole : whole.slice();
+    return Array.from(
+      decode(dtype, aligned.subarray(0, Math.ceil((size * byteSize(dtype)) / 4) * 4), size),
+    );
+  });
+  if (kernel.kind === 'loop') interpret(kernel, arrays);
+  else if (kernel.kind === 'matmul') interpretMatmul(kernel, arrays);
+  else throw new Error(`interpreter: no rule for ${kernel.operation}`);
+  kernel.buffers.forEach(({ dtype, access }, i) => {
+    if (access === 'write') bytes[i]!.set(encode(dtype, arrays[i]!));
+  });
+}
+
+function interpretMatmul(kernel: MatmulKernel, arrays: number[][]): void {
+  const { batch, rows, columns, inner, left, right } = kernel;
+  const axes = [...batch, rows, columns];
+  const size = axes.reduce((a, b) => a * b, 1);
+  const sums: number[] = [];
+  for (let point = 0; point < size; point++) {
+    const index: number[] = [];
+    let rest = point;
+    for (let axis = axes.length - 1; axis >= 0; axis--) {
+      index[axis] = rest % axes[axis]!;
+      rest = Math.floor(rest / axes[axis]!);
+    }
+    const at = (access: typeof left) =>
+      access.offset +
+      access.batchStrides.reduce((sum, stride, axis) => sum + stride * index[axis]!, 0);
+    const i = index[axes.length - 2]!;
+    const j = index[axes.length - 1]!;
+    let sum = 0;
+    for (let k = 0; k < inner; k++) {
+      const a = arrays[left.buffer]![at(left) + i * left.rowStride + k * left.columnStride]!;
+      const b = arrays[right.buffer]![at(right) + k * right.rowStride + j * right.columnStride]!;
+      sum += a * b;
+    }
+    sums.push(Math.fround(sum));
+  }
+  const strides = axes.map((_, axis) => axes.slice(axis + 1).reduce((a, b) => a * b, 1));
+  const sumBuffer = arrays.length;
+  interpret(
+    {
+      kind: 'loop',
+      name: kernel.name,
+      buffers: [...kernel.buffers, { dtype: 'f32', size, access: 'read' }],
+      axes,
+      reduces: false,
+      instructions: kernel.epilogue.map((instruction) =>
+        instruction.op === 'accumulator'
+          ? { op: 'load', access: { buffer: sumBuffer, offset: 0, strides }, type: 'f32' }
+          : instruction,
+      ),
+      stores: kernel.stores,
+    },
+    [...arrays, sums],
+  );
+}
