@@ -7,8 +7,9 @@
 import { parseArgs } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
 import type { Row, Suite } from './harness/case.ts';
+import { waitForQuiet } from './harness/load.ts';
 import { provenance } from './harness/machine.ts';
-import { writeResults } from './harness/results.ts';
+import { type Results, stamp, update, writeResults } from './harness/results.ts';
 import { textTable } from './harness/table.ts';
 
 // Node 20 and 21 have relaxed SIMD behind this flag. Set before any library loads, so that none is better off
@@ -20,10 +21,13 @@ const SUITES: Record<string, () => Promise<Suite>> = {
   wasm: async () => (await import('./suites/wasm/suite.ts')).wasm,
 };
 
-const USAGE = `usage: npm run bench -- SUITE [--json] [--only CASE]...
+const USAGE = `usage: npm run bench -- SUITE [options]
   SUITE        ${Object.keys(SUITES).join(', ')}
   --json       print the rows as JSON instead of a table
-  --only CASE  run the cases whose name contains CASE (may be repeated); the result file is not written
+  --only CASE  run the cases whose name contains CASE (may be repeated); the result file is not written,
+               except with --update
+  --update     replace the rows of the cases run in the result file, keep the others
+  --wait S     before each case wait up to S seconds until other programs leave the machine alone
   --list       print the names of the suite's cases`;
 
 async function main(): Promise<void> {
@@ -32,6 +36,8 @@ async function main(): Promise<void> {
     options: {
       json: { type: 'boolean', default: false },
       list: { type: 'boolean', default: false },
+      update: { type: 'boolean', default: false },
+      wait: { type: 'string', default: '0' },
       only: { type: 'string', multiple: true, default: [] },
       help: { type: 'boolean', short: 'h', default: false },
     },
@@ -51,15 +57,23 @@ async function main(): Promise<void> {
     const names = suite.cases.map((one) => one.name).join(', ');
     throw new Error(`no case of ${name} matches ${values.only.join(', ')}; there are: ${names}`);
   }
+  const wait = Number(values.wait);
+  if (!(wait >= 0)) throw new Error(`--wait: got ${values.wait}, wants seconds`);
+  const machine = provenance();
   const rows: Row[] = [];
   for (const one of cases) {
+    progress(`${one.name}: waiting for a quiet machine`);
+    await waitForQuiet(wait);
+    progress(one.name);
     rows.push(...(await one.run({ suite: suite.name, log: progress })));
   }
   progress('');
-  const results = { suite: suite.name, ...provenance(), rows };
+  const results: Results = { suite: suite.name, ...machine, rows: stamp(rows, machine) };
   console.log(values.json ? JSON.stringify(results, null, 2) : textTable(rows));
-  // a partial run would replace the figures of the cases it left out
-  if (values.only.length === 0) progress(`written: ${writeResults(results)}\n`);
+  const order = suite.cases.map((one) => one.name);
+  if (values.update) progress(`written: ${writeResults(update(results, order))}\n`);
+  // a partial run would drop the figures of the cases it left out
+  else if (values.only.length === 0) progress(`written: ${writeResults(results)}\n`);
 }
 
 /** One line on stderr that the next one overwrites; nothing where stderr is a file. */

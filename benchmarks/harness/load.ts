@@ -5,6 +5,7 @@
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** More load than this from others voids a run. In CPUs: 0.3 is a third of one core. */
 export const MAX_LOAD = 0.3;
@@ -49,6 +50,16 @@ export function readCpuTime(): Reading {
   for (const { times } of cpus()) all += (times.user + times.nice + times.sys + times.irq) / 1e3;
   const { user, system } = process.cpuUsage();
   return { all, own: (user + system) / 1e6, wall };
+}
+
+/** Waits until others leave the machine alone for a second, at most `seconds`; says whether they did. */
+export async function waitForQuiet(seconds: number): Promise<boolean> {
+  for (const end = performance.now() + seconds * 1e3; performance.now() < end; ) {
+    const load = watchLoad();
+    await sleep(1000);
+    if (load() <= MAX_LOAD) return true;
+  }
+  return false;
 }
 
 /** Ticks of all CPUs not spent idle or waiting, from the text of `/proc/stat`. */

@@ -33,7 +33,8 @@ export function provenance(): Provenance {
 
 function commit(): string {
   try {
-    const git = (...words: string[]) => execFileSync('git', words, { encoding: 'utf8' }).trim();
+    const git = (...words: string[]) =>
+      execFileSync('git', words, { encoding: 'utf8', stdio: 'pipe' }).trim();
     return git('rev-parse', '--short', 'HEAD') + (git('status', '--porcelain', '-uno') ? '+' : '');
   } catch {
     return 'unknown'; // a copy of the sources without its history

@@ -3,7 +3,14 @@
  *
  * @module
  */
-import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Row } from './case.ts';
@@ -15,7 +22,42 @@ export const RESULTS_FOLDER = fileURLToPath(new URL('../results', import.meta.ur
 /** What a result file holds. */
 export interface Results extends Provenance {
   readonly suite: string;
-  readonly rows: readonly Row[];
+  readonly rows: readonly MeasuredRow[];
+}
+
+/** A row with the moment and the sources it belongs to, since a file's rows may come from several runs. */
+export interface MeasuredRow extends Row {
+  readonly date: string;
+  readonly commit: string;
+}
+
+/** Adds when and on what a case's rows were measured. */
+export function stamp(rows: readonly Row[], { date, commit }: Provenance): MeasuredRow[] {
+  return rows.map((row) => ({ ...row, date, commit }));
+}
+
+/**
+ * The results with those cases replaced that were run again, in the order of the suite's cases; rows of
+ * another machine are dropped.
+ */
+export function update(
+  results: Results,
+  order: readonly string[],
+  folder = RESULTS_FOLDER,
+): Results {
+  const path = join(folder, `${results.suite}.json`);
+  if (!existsSync(path)) return results;
+  const before = JSON.parse(readFileSync(path, 'utf8')) as Results;
+  const sameMachine = (['cpu', 'cores', 'memoryGiB', 'platform', 'node'] as const).every(
+    (key) => before[key] === results[key],
+  );
+  if (!sameMachine) return results;
+  // a case's rows may have longer names than the case, with what they measure appended
+  const caseOf = (row: Row) => order.findIndex((name) => row.case.startsWith(name));
+  const renewed = new Set(results.rows.map(caseOf));
+  const kept = before.rows.filter((row) => caseOf(row) >= 0 && !renewed.has(caseOf(row)));
+  const rows = [...kept, ...results.rows].sort((a, b) => caseOf(a) - caseOf(b));
+  return { ...results, rows };
 }
 
 /** Writes a suite's results, whole or not at all. */

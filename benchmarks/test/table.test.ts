@@ -1,25 +1,9 @@
 import { expect, test } from 'vitest';
-import type { Row } from '../harness/case.ts';
 import { markdownTable, textTable, verdict } from '../harness/table.ts';
 import { fill } from '../report.ts';
+import { makeRow } from './make-row.ts';
 
-const row: Row = {
-  suite: 'test',
-  case: 'matmul 512³',
-  unit: 'GFLOP/s',
-  ours: 99.64,
-  peer: 'peer',
-  peerValue: 25.01,
-  ratio: 3.984,
-  bar: 3,
-  threads: 2,
-  peerThreads: 1,
-  version: '1.0',
-  load: 0.05,
-  samples: 10,
-  oursRange: [90, 101],
-  peerRange: [24, 26],
-};
+const row = makeRow();
 
 test('a verdict needs a bar and a quiet machine', () => {
   expect(verdict(row)).toBe('pass');
@@ -60,7 +44,7 @@ test('the report replaces what lies between its markers, and nothing else', () =
     memoryGiB: 8,
     platform: 'linux x64',
     node: 'v20',
-    rows: [row],
+    rows: [{ ...row, date: '2020', commit: 'abc' }],
   };
   const filled = fill(page, [results]);
   expect(filled).toMatch(/^before\n/);
