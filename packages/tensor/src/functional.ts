@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { arange } from './creation.ts';
 import type { DType } from './dtype.ts';
 import * as activation from './ops/activation.ts';
 import * as joining from './ops/concat.ts';
@@ -227,6 +228,58 @@ export function l1Loss(
   options: { reduction?: Reduction } = {},
 ): Tensor {
   return new Tensor(pairLosses.l1Loss(x.node, targets.node, options));
+}
+
+// Attention
+
+/** Options of `scaledDotProductAttention`, with PyTorch's names. */
+export interface AttentionOptions {
+  /** Broadcasts to [batch, heads, queries, keys]: true where attention is allowed, or floats to add. */
+  readonly attnMask?: Tensor;
+  /** Probability of dropping a weight. Default 0. */
+  readonly dropoutP?: number;
+  /** Forbids attention to later keys. Default false. */
+  readonly isCausal?: boolean;
+  /** Factor of the scores. Default 1 / √headDim. */
+  readonly scale?: number;
+  /** Whether keys and values may have fewer heads, each shared by as many queries' heads. Default false. */
+  readonly enableGqa?: boolean;
+}
+
+/**
+ * softmax(Q Kᵀ · scale + mask) V for queries [batch, heads, queries, headDim], keys [batch, heads, keys,
+ * headDim] and values [batch, heads, keys, valueDim] → [batch, heads, queries, valueDim].
+ */
+export function scaledDotProductAttention(
+  query: Tensor,
+  key: Tensor,
+  value: Tensor,
+  options: AttentionOptions = {},
+): Tensor {
+  checkOptions('scaledDotProductAttention', options, [
+    'attnMask',
+    'dropoutP',
+    'isCausal',
+    'scale',
+    'enableGqa',
+  ]);
+  const { attnMask, dropoutP = 0, isCausal = false, enableGqa = false } = options;
+  const scale = options.scale ?? 1 / Math.sqrt(query.shape.at(-1)!);
+  const groups = enableGqa ? query.shape.at(-3)! / key.shape.at(-3)! : 1;
+  const shared = (x: Tensor) =>
+    groups === 1
+      ? x
+      : x
+          .unsqueeze(-3)
+          .expand([...x.shape.slice(0, -2), groups, ...x.shape.slice(-2)])
+          .reshape([...x.shape.slice(0, -3), -1, ...x.shape.slice(-2)]);
+  let scores = matmul(query, shared(key).transpose()).mul(scale);
+  if (attnMask) scores = attnMask.dtype === 'bool' ? where(attnMask, scores, -1e30) : scores.add(attnMask);
+  if (isCausal) {
+    const [rows, columns] = scores.shape.slice(-2) as [number, number];
+    scores = where(arange(columns).le(arange(rows).reshape(rows, 1)), scores, -1e30);
+  }
+  return matmul(dropout(softmax(scores), dropoutP), shared(value));
 }
 
 // Picking and joining

@@ -3,27 +3,64 @@
  *
  * @module @llm/tensor
  */
-export type * from './backend.ts';
+export * from './backend.ts';
+export { BackendDevice } from './backend-device.ts';
 export { type Compiled, type CompileOptions, compile } from './compile.ts';
 export * from './creation.ts';
 export {
+  type CompiledGraph,
   type Device,
   type DeviceFactory,
+  type GraphValues,
   getDevice,
   registerDevice,
   registeredDevices,
   setDefaultDevice,
 } from './device.ts';
-export { type DType, decode, encode, isFloat, isInteger, type TypedArray } from './dtype.ts';
+export {
+  byteSize,
+  computeType,
+  type DType,
+  decode,
+  dtypes,
+  encode,
+  fromBfloat16Bits,
+  fromFloat16Bits,
+  isFloat,
+  isInteger,
+  promote,
+  roundTo,
+  storedBytes,
+  type TypedArray,
+  toBfloat16Bits,
+  toFloat16Bits,
+} from './dtype.ts';
 export * from './functional.ts';
-export { grad, valueAndGrad } from './gradient.ts';
-export { type DeviceTag, inScope, Node, noGrad, withScope } from './graph.ts';
-export type * from './ir/kernel.ts';
+export { grad, gradientsOf, valueAndGrad } from './gradient.ts';
+export {
+  apply,
+  applyMultiple,
+  type DeviceTag,
+  type GradientContext,
+  inScope,
+  Node,
+  noGrad,
+  type Op,
+  type OpKind,
+  type Spec,
+  type Storage,
+  withScope,
+} from './graph.ts';
+export * from './ir/kernel.ts';
+export type { Index } from './ops/indexing.ts';
 export { checkChoice, checkOptions } from './ops/options.ts';
+export type { RandomSource } from './ops/random.ts';
 export { type HostDraw, hostBits, hostNormal, hostUniform } from './ops/random-host.ts';
+export { type Binding, type Graph, type Lowered, type LowerOptions, lower } from './plan/lower.ts';
 export * from './random.ts';
-export type { Shape } from './shape.ts';
+export { realize } from './realize.ts';
+export { contiguousStrides, type Shape, sizeOf } from './shape.ts';
 export type { Nested } from './show.ts';
-export { type Axes, Tensor, type TensorLike } from './tensor.ts';
+export { type Axes, operand, Tensor, type TensorLike } from './tensor.ts';
 export { guarded } from './trace.ts';
 export { backward, Variable, type VariableOptions } from './variable.ts';
