@@ -52,7 +52,7 @@ const usefulFeatures = ['shader-f16', 'subgroups', 'timestamp-query'];
  * devices. An idle device does not keep a Node process alive.
  *
  * @throws WebGpuUnavailableError if there is no adapter, saying why.
- * @throws Error for an unknown option or a feature that the adapter lacks.
+ * @throws Error for an unknown option, a feature that the adapter lacks, or an adapter already used.
  *
  * @example
  * const device = await requestDevice({ requiredFeatures: ['shader-f16'] });
@@ -72,11 +72,18 @@ export async function requestDevice(options: DeviceOptions = {}): Promise<WebGpu
   requireFeatures('adapter', required, adapter.features);
   const description = describeAdapter(adapter.info, adapter.features, adapter.limits);
   const useful = usefulFeatures.filter((feature) => adapter.features.has(feature));
-  const device = await adapter.requestDevice({
-    label: '@llm/kernels-webgpu',
-    requiredFeatures: [...new Set([...useful, ...required])] as GPUFeatureName[],
-    requiredLimits: description.limits,
-  });
+  const device = await adapter
+    .requestDevice({
+      label: '@llm/kernels-webgpu',
+      requiredFeatures: [...new Set([...useful, ...required])] as GPUFeatureName[],
+      requiredLimits: description.limits,
+    })
+    .catch((cause: Error) => {
+      const fix = options.adapter ? '; an adapter gives one device only: request it anew' : '';
+      throw new Error(`requestDevice: the adapter gave no device: ${cause.message}${fix}`, {
+        cause,
+      });
+    });
   return wrap(device, description, () => device.destroy());
 }
 

@@ -6,6 +6,7 @@
 
 /** There is no WebGPU here; the message says why and what to do. Another backend may take over. */
 export class WebGpuUnavailableError extends Error {
+  /** The class, where `instanceof` cannot tell: across copies of this package. */
   override readonly name = 'WebGpuUnavailableError';
 }
 
@@ -14,6 +15,7 @@ export class WebGpuUnavailableError extends Error {
  * `destroy()` called. Work in flight is lost; request a new device and restore from the last snapshot.
  */
 export class DeviceLostError extends Error {
+  /** The class, where `instanceof` cannot tell: across copies of this package. */
   override readonly name = 'DeviceLostError';
 
   /**

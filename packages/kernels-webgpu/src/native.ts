@@ -9,11 +9,13 @@
  */
 
 /** `GPUDevice` where the program's types know it. */
-export type NativeDevice = typeof globalThis extends { GPUDevice: { prototype: infer Device } }
-  ? Device
-  : object;
+export type NativeDevice =
+  typeof globalThis extends Record<'GPUDevice', Record<'prototype', infer Device>>
+    ? Device
+    : object;
 
 /** `GPUAdapter` where the program's types know it. */
-export type NativeAdapter = typeof globalThis extends { GPUAdapter: { prototype: infer Adapter } }
-  ? Adapter
-  : object;
+export type NativeAdapter =
+  typeof globalThis extends Record<'GPUAdapter', Record<'prototype', infer Adapter>>
+    ? Adapter
+    : object;

@@ -1,13 +1,29 @@
 import { afterEach, expect, test } from 'vitest';
 import { describeWebGpu } from '../../../tools/testing/webgpu.ts';
+import { openDawn } from '../src/dawn.ts';
 import {
   DeviceLostError,
   type DeviceOptions,
   devices,
+  type NativeDevice,
   requestDevice,
   type WebGpuDevice,
 } from '../src/index.ts';
 import { double } from './double.ts';
+
+test('a device lost by the driver says so, and what to do', async () => {
+  const native = {
+    features: new Set(),
+    limits: {},
+    lost: Promise.resolve({ reason: 'unknown', message: 'GPU hung' }),
+  };
+  const { lost } = await requestDevice({ device: native as unknown as NativeDevice });
+  expect(await lost).toMatchObject({
+    name: 'DeviceLostError',
+    reason: 'unknown',
+    message: 'WebGPU: device lost (unknown): GPU hung; request a new device to go on',
+  });
+});
 
 describeWebGpu('requestDevice', () => {
   const open: WebGpuDevice[] = [];
@@ -63,6 +79,16 @@ describeWebGpu('requestDevice', () => {
     expect(await double(own.native, [21])).toEqual([42]);
     await expect(requestDevice({ device: own.native, requiredFeatures: ['x'] })).rejects.toThrow(
       'the device lacks x',
+    );
+  });
+
+  test('takes an adapter of the program, once', async () => {
+    const access = await openDawn([]);
+    const adapter = 'gpu' in access ? await access.gpu.requestAdapter() : null;
+    const device = await request({ adapter: adapter! });
+    expect(await double(device.native, [8])).toEqual([16]);
+    await expect(requestDevice({ adapter: adapter! })).rejects.toThrow(
+      /the adapter gave no device: .*; an adapter gives one device only/s,
     );
   });
 
