@@ -3,4 +3,11 @@
  *
  * @module @llm/nn
  */
-export {};
+import './devices.ts';
+
+export * from '@llm/tensor';
+export * as init from './init.ts';
+export * from './layers/index.ts';
+export { buffer, isBuffer } from './module/buffer.ts';
+export { Module, type UnaryModule } from './module/module.ts';
+export { type StateDict, StateDictError, type StateMismatch } from './module/state.ts';

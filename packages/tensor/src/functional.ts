@@ -274,7 +274,8 @@ export function scaledDotProductAttention(
           .expand([...x.shape.slice(0, -2), groups, ...x.shape.slice(-2)])
           .reshape([...x.shape.slice(0, -3), -1, ...x.shape.slice(-2)]);
   let scores = matmul(query, shared(key).transpose()).mul(scale);
-  if (attnMask) scores = attnMask.dtype === 'bool' ? where(attnMask, scores, -1e30) : scores.add(attnMask);
+  if (attnMask)
+    scores = attnMask.dtype === 'bool' ? where(attnMask, scores, -1e30) : scores.add(attnMask);
   if (isCausal) {
     const [rows, columns] = scores.shape.slice(-2) as [number, number];
     scores = where(arange(columns).le(arange(rows).reshape(rows, 1)), scores, -1e30);

@@ -82,7 +82,12 @@ function expectShape(name: string, mask: Tensor, allowed: readonly Shape[]): voi
       `MultiHeadAttention: ${name} has shape [${mask.shape.join(', ')}], wants ${wants}`,
     );
   }
-  if (mask.dtype !== 'bool' && mask.dtype !== 'f32' && mask.dtype !== 'f16' && mask.dtype !== 'bf16') {
+  if (
+    mask.dtype !== 'bool' &&
+    mask.dtype !== 'f32' &&
+    mask.dtype !== 'f16' &&
+    mask.dtype !== 'bf16'
+  ) {
     throw new TypeError(
       `MultiHeadAttention: ${name} must hold bools or floats: got ${mask.dtype}; cast with .to('bool')`,
     );

@@ -1,4 +1,12 @@
-import { checkOptions, layerNorm, ones, type Shape, type Tensor, Variable, zeros } from '@llm/tensor';
+import {
+  checkOptions,
+  layerNorm,
+  ones,
+  type Shape,
+  type Tensor,
+  Variable,
+  zeros,
+} from '@llm/tensor';
 import { Module } from '../module/module.ts';
 
 /** Options of `LayerNorm`. */
@@ -23,7 +31,8 @@ export class LayerNorm extends Module {
     super();
     checkOptions('LayerNorm', options, ['eps', 'elementwise_affine', 'bias']);
     const { eps = 1e-5, elementwise_affine = true, bias = true } = options;
-    this.normalizedShape = typeof normalizedShape === 'number' ? [normalizedShape] : normalizedShape;
+    this.normalizedShape =
+      typeof normalizedShape === 'number' ? [normalizedShape] : normalizedShape;
     this.eps = eps;
     if (elementwise_affine) {
       this.weight = new Variable(ones(this.normalizedShape));

@@ -19,7 +19,8 @@ export class RMSNorm extends Module {
   constructor(normalizedShape: number | Shape, options: RMSNormOptions = {}) {
     super();
     checkOptions('RMSNorm', options, ['eps', 'elementwise_affine']);
-    this.normalizedShape = typeof normalizedShape === 'number' ? [normalizedShape] : normalizedShape;
+    this.normalizedShape =
+      typeof normalizedShape === 'number' ? [normalizedShape] : normalizedShape;
     this.eps = options.eps ?? 2 ** -23;
     if (options.elementwise_affine ?? true) this.weight = new Variable(ones(this.normalizedShape));
   }

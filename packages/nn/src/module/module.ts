@@ -1,4 +1,4 @@
-import { type Tensor, Variable } from '@llm/tensor';
+import { guarded, type Tensor, Variable } from '@llm/tensor';
 import { isBuffer } from './buffer.ts';
 import { fieldsOf } from './fields.ts';
 import { runAs } from './paths.ts';
@@ -38,9 +38,9 @@ export abstract class Module {
   /** The module's function. */
   abstract forward(...inputs: never[]): unknown;
 
-  /** Whether dropout and the like are active; set by `train()` and `eval()`. */
+  /** Whether dropout and the like are active; set by `train()` and `eval()`. A compiled function follows it. */
   get training(): boolean {
-    return this.#training;
+    return guarded(() => this.#training);
   }
 
   /** The fields among which parameters and children are looked for; all own properties by default. */

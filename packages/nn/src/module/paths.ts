@@ -15,9 +15,7 @@ export function runAs<T>(module: Module, body: () => T): T {
   if (paths) {
     const path = paths.get(module);
     // A module that is no field of the outermost one (made on the fly) is named by its class.
-    return path === undefined
-      ? withScope(module.constructor.name, body)
-      : inScope(path, body);
+    return path === undefined ? withScope(module.constructor.name, body) : inScope(path, body);
   }
   paths = new Map(Array.from(module.namedModules(), ([path, found]) => [found, path]));
   try {

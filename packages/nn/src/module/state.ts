@@ -73,7 +73,8 @@ export function compareState(
     const [first] = present;
     if (first === undefined) missing.push(names[0]!);
     const wrong = present.filter((name) => String(state[name]!.shape) !== String(variable.shape));
-    for (const name of wrong) misshaped.push({ name, got: state[name]!.shape, wants: variable.shape });
+    for (const name of wrong)
+      misshaped.push({ name, got: state[name]!.shape, wants: variable.shape });
     if (first !== undefined && wrong.length === 0) fitting.push([variable, state[first]!]);
   }
   const unexpected = Object.keys(state).filter((name) => !known.has(name));

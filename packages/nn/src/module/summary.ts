@@ -41,5 +41,7 @@ function count(
   module: Module,
   include: (parameter: { trainable: boolean }) => boolean = () => true,
 ): number {
-  return module.parameters().reduce((sum, parameter) => sum + (include(parameter) ? parameter.size : 0), 0);
+  return module
+    .parameters()
+    .reduce((sum, parameter) => sum + (include(parameter) ? parameter.size : 0), 0);
 }

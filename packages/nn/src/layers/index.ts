@@ -1,0 +1,15 @@
+export * from './activations.ts';
+export { causalMask } from './attention-masks.ts';
+export * from './dropout.ts';
+export * from './embedding.ts';
+export * from './layer-norm.ts';
+export * from './linear.ts';
+export * from './multi-head-attention.ts';
+export * from './positions.ts';
+export * from './rms-norm.ts';
+export * from './sequential.ts';
+export * from './transformer/decoder-layer.ts';
+export * from './transformer/encoder-layer.ts';
+export * from './transformer/options.ts';
+export * from './transformer/stacks.ts';
+export * from './transformer/transformer.ts';
