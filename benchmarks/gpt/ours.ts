@@ -119,7 +119,7 @@ export async function openOurGpt(
   config: GptConfig,
   weights: ReadonlyMap<string, Weight>,
 ): Promise<EvaluatingTrainer> {
-  await useWasm();
+  useWasm();
   const model = new Gpt(config);
   model.loadStateDict(
     Object.fromEntries(

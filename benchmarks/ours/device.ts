@@ -4,18 +4,48 @@
  * @module
  */
 import { readFileSync } from 'node:fs';
-import { wasm } from '@llm/kernels-wasm';
-import { setDefaultDevice } from '@llm/tensor';
+import { createWasmBackend } from '@llm/kernels-wasm';
+import { BackendDevice, registerDevice, setDefaultDevice } from '@llm/tensor';
+import { RecordingBackend } from './recording.ts';
 
 /** Threads that ours, and each peer that can, computes with. */
 export const OUR_THREADS = 2;
 
-let ready: Promise<void> | undefined;
+const DEVICE = 'wasm';
 
-/** Makes the WebAssembly backend the default device, once. */
-export function useWasm(): Promise<void> {
-  ready ??= (async () => setDefaultDevice(await wasm({ threads: OUR_THREADS })))();
-  return ready;
+let registered = false;
+
+/** Makes the WebAssembly backend with two threads the default device. */
+export function useWasm(): void {
+  if (registered) return;
+  registered = true;
+  registerDevice(
+    DEVICE,
+    async () => new BackendDevice(await createWasmBackend({ threads: OUR_THREADS })),
+  );
+  setDefaultDevice(DEVICE);
+}
+
+let recordings = 0;
+
+/** Runs `body` with a fresh backend as the default device, whose runs are recorded, and disposes of it. */
+export async function withRecordedWasm<Result>(
+  body: (backend: RecordingBackend) => Promise<Result>,
+): Promise<Result> {
+  useWasm();
+  recordings += 1;
+  const name = `${DEVICE} (recorded ${recordings})`;
+  const inner = await createWasmBackend({ threads: OUR_THREADS });
+  const backend = new RecordingBackend(inner, name);
+  const device = new BackendDevice(backend);
+  registerDevice(name, async () => device);
+  setDefaultDevice(name);
+  try {
+    return await body(backend);
+  } finally {
+    setDefaultDevice(DEVICE);
+    await backend.dispose();
+  }
 }
 
 /** Version of `@llm/tensor`. */
