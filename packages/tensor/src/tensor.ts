@@ -1,6 +1,7 @@
 import { type DType, decode, type TypedArray } from './dtype.ts';
 import type { DeviceTag, Node } from './graph.ts';
 import * as arithmetic from './ops/arithmetic.ts';
+import * as broadcast from './ops/broadcast.ts';
 import { cast } from './ops/cast.ts';
 import { detach } from './ops/detach.ts';
 import type { Operand } from './ops/elementwise.ts';
@@ -8,6 +9,7 @@ import { getSlices, type Index } from './ops/indexing.ts';
 import * as logic from './ops/logic.ts';
 import * as movement from './ops/movement.ts';
 import * as reduce from './ops/reduce.ts';
+import type { Axes as ReduceAxes } from './ops/reduction.ts';
 import { where } from './ops/where.ts';
 import { readNode, realizeNodes } from './runtime.ts';
 import { format, type Shape, sizeOf } from './shape.ts';
@@ -17,7 +19,7 @@ import { describe, type Nested, nest } from './show.ts';
 export type TensorLike = Tensor | number | boolean;
 
 /** Options of a reduction. */
-export type Axes = reduce.Axes;
+export type Axes = ReduceAxes;
 
 /**
  * A value of some shape and dtype, computed when it is read.
@@ -267,7 +269,7 @@ export class Tensor {
 
   /** Sum over `axes`, all by default */
   sum(axes?: Axes, keepdim = false): Tensor {
-    return new Tensor(reduce.sum(this.node, axes, keepdim));
+    return new Tensor(broadcast.sum(this.node, axes, keepdim));
   }
   /** Mean over `axes` */
   mean(axes?: Axes, keepdim = false): Tensor {
@@ -314,7 +316,7 @@ export class Tensor {
   }
   /** Broadcast to a shape */
   expand(...shape: number[] | [Shape]): Tensor {
-    return new Tensor(movement.expand(this.node, flat(shape)));
+    return new Tensor(broadcast.expand(this.node, flat(shape)));
   }
   /** A new axis of size 1 before `axis` */
   unsqueeze(axis: number): Tensor {

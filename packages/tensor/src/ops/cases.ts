@@ -5,6 +5,7 @@
  */
 import { cases as activation } from './activation-cases.ts';
 import { cases as arithmetic } from './arithmetic-cases.ts';
+import { cases as attention } from './attention-cases.ts';
 import type { OpCase } from './case.ts';
 import { cases as concat } from './concat.ts';
 import { cases as cumsum } from './cumsum.ts';
@@ -27,6 +28,7 @@ import { cases as take } from './take.ts';
 const files = {
   activation,
   arithmetic,
+  attention,
   concat,
   cumsum,
   dropout,

@@ -7,9 +7,9 @@ import { type DType, isFloat, promote } from '../dtype.ts';
 import { apply, type GradientContext, type Node, type Op } from '../graph.ts';
 import type { BinaryOperator, UnaryOperator } from '../ir/kernel.ts';
 import { broadcastShapes, format, sameShape } from '../shape.ts';
+import { expand } from './broadcast.ts';
 import { cast } from './cast.ts';
 import { toNode } from './leaf.ts';
-import { expand } from './movement.ts';
 
 /** A tensor or a number; numbers are weakly typed. */
 export type Operand = Node | number | boolean;

@@ -2,9 +2,9 @@ import { isFloat, promote } from '../dtype.ts';
 import { apply, type Node, type Op } from '../graph.ts';
 import { broadcastShapes, format, sizeOf } from '../shape.ts';
 import { add } from './arithmetic.ts';
+import { sumTo } from './broadcast.ts';
 import type { OpCase } from './case.ts';
 import { reshape, transpose } from './movement.ts';
-import { sumTo } from './reduce.ts';
 
 /**
  * Matrices [...batch, m, k] · [...batch, k, n] → [...batch, m, n]: one rank (at least 2), batch sizes equal

@@ -1,4 +1,5 @@
 import type { Node } from '../graph.ts';
+import * as broadcast from './broadcast.ts';
 import type { OpCase } from './case.ts';
 import { fill, indices } from './leaf.ts';
 import * as movement from './movement.ts';
@@ -25,7 +26,7 @@ export const cases: readonly OpCase[] = [
   ),
   one('permute', [2, 3, 5], (x) => movement.permute(x, [2, 0, 1])),
   one('transpose', [7, 3], (x) => movement.transpose(x)),
-  one('expand', [3, 1], (x) => movement.expand(x, [2, 3, 4]), 8),
+  one('expand', [3, 1], (x) => broadcast.expand(x, [2, 3, 4]), 8),
   one('slice', [6, 5], (x) => movement.slice(x, [1, 2], [4, 2])),
   one('slice with steps', [7, 5], (x) => movement.slice(x, [1, 0], [3, 2], [2, 3])),
   one('slice of nothing', [4, 3], (x) => movement.slice(x, [2, 0], [0, 3])),
@@ -35,7 +36,7 @@ export const cases: readonly OpCase[] = [
   one(
     'pad of an expand',
     [1, 3],
-    (x) => movement.pad(movement.expand(x, [2, 3]), [1, 1], [1, 0]),
+    (x) => movement.pad(broadcast.expand(x, [2, 3]), [1, 1], [1, 0]),
     2,
   ),
   one('flip', [3, 4], (x) => movement.flip(x, [0, 1])),

@@ -1,5 +1,5 @@
 /**
- * The six movement operations. They do no work: the compiler turns chains of them into strides,
+ * The movement operations but `expand`, which has its adjoint, the sum, beside it in `broadcast.ts`. They do no work: the compiler turns chains of them into strides,
  * offsets and bounds of the loads that follow.
  *
  * @module
@@ -14,7 +14,6 @@ import {
   sameShape,
   sizeOf,
 } from '../shape.ts';
-import { sum } from './reduce.ts';
 
 /** The same elements in row-major order under another shape. */
 export const reshapeOp: Op<{ shape: Shape }> = {
@@ -35,17 +34,6 @@ export const permuteOp: Op<{ axes: readonly number[] }> = {
       inverse[axis] = position;
     });
     return [permute(gradient, inverse)];
-  },
-};
-
-/** Axes of size 1 repeated to the sizes of `shape` (same rank). */
-export const expandOp: Op<{ shape: Shape }> = {
-  name: 'expand',
-  kind: 'movement',
-  infer: ([x], { shape }) => ({ shape, dtype: x!.dtype }),
-  gradient: ({ inputs: [x], attributes: { shape }, gradient }) => {
-    const expanded = shape.flatMap((size, axis) => (size !== x!.shape[axis] ? [axis] : []));
-    return [sum(gradient, expanded, true)];
   },
 };
 
@@ -134,18 +122,6 @@ export function moveAxis(x: Node, from: number, to: number): Node {
   const axes = x.shape.map((_, axis) => axis).filter((axis) => axis !== source);
   axes.splice(normalizeAxis(to, rank, 'moveAxis'), 0, source);
   return permute(x, axes);
-}
-
-/** Broadcasts to `shape` by NumPy's rule: axes are added in front, axes of size 1 repeat. */
-export function expand(x: Node, shape: Shape): Node {
-  checkShape(shape, 'expand');
-  const lead = shape.length - x.shape.length;
-  const fits =
-    lead >= 0 && x.shape.every((size, axis) => size === 1 || size === shape[axis + lead]);
-  if (!fits)
-    throw new RangeError(`expand: ${format(x.shape)} does not broadcast to ${format(shape)}`);
-  const aligned = lead === 0 ? x : reshape(x, [...new Array<number>(lead).fill(1), ...x.shape]);
-  return sameShape(aligned.shape, shape) ? aligned : apply(expandOp, [aligned], { shape });
 }
 
 /** `sizes[axis]` elements from `starts[axis]`, every `steps[axis]`-th. */

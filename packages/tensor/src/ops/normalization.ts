@@ -2,10 +2,11 @@ import { isFloat } from '../dtype.ts';
 import { apply, type Node, type Op } from '../graph.ts';
 import { format, type Shape, sizeOf } from '../shape.ts';
 import { add, mul, rsqrt, sub } from './arithmetic.ts';
+import { sumTo } from './broadcast.ts';
 import type { OpCase } from './case.ts';
 import { cast } from './cast.ts';
 import { reshape } from './movement.ts';
-import { mean, sumTo } from './reduce.ts';
+import { mean } from './reduce.ts';
 
 interface Normalization {
   /** Added to the variance or mean square. */

@@ -6,6 +6,7 @@
  */
 import { pick } from '../graph.ts';
 import * as arithmetic from './arithmetic.ts';
+import * as broadcast from './broadcast.ts';
 import { bitcastOp, castOp } from './cast.ts';
 import { cumsumOp } from './cumsum.ts';
 import { detachOp } from './detach.ts';
@@ -34,7 +35,7 @@ export const primitives = {
   detach: detachOp,
   reshape: movement.reshapeOp,
   permute: movement.permuteOp,
-  expand: movement.expandOp,
+  expand: broadcast.expandOp,
   slice: movement.sliceOp,
   pad: movement.padOp,
   flip: movement.flipOp,
@@ -81,7 +82,7 @@ export const primitives = {
   bitcast: bitcastOp,
   threefry: threefryOp,
 
-  sum: reduce.sumOp,
+  sum: broadcast.sumOp,
   prod: reduce.prodOp,
   max: reduce.maxOp,
   min: reduce.minOp,

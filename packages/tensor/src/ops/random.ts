@@ -9,12 +9,13 @@
 import { apply, type Node, type Op } from '../graph.ts';
 import { checkShape, format, type Shape, sameShape, sizeOf } from '../shape.ts';
 import { add, cos, log, mul, sqrt, sub } from './arithmetic.ts';
+import { expand } from './broadcast.ts';
 import type { OpCase } from './case.ts';
 import { cast } from './cast.ts';
 import type { Operand } from './elementwise.ts';
 import { fill, indices } from './leaf.ts';
 import { less, shiftRight, xor } from './logic.ts';
-import { expand, reshape } from './movement.ts';
+import { reshape } from './movement.ts';
 import { drawKey } from './random-host.ts';
 
 /** First word of Threefry 2×32-20 with key (seed, position) and counter (0, index); all u32 and of one shape. */

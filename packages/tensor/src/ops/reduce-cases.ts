@@ -1,11 +1,13 @@
 import type { Node } from '../graph.ts';
+import * as broadcast from './broadcast.ts';
 import type { OpCase } from './case.ts';
 import * as reduce from './reduce.ts';
+import type { Axes } from './reduction.ts';
 
-type Reduce = (x: Node, axes?: reduce.Axes, keepdim?: boolean) => Node;
+type Reduce = (x: Node, axes?: Axes, keepdim?: boolean) => Node;
 
 const floats: Record<string, Reduce> = {
-  sum: reduce.sum,
+  sum: broadcast.sum,
   mean: reduce.mean,
   variance: reduce.variance,
   prod: reduce.prod,
@@ -77,10 +79,10 @@ export const cases: readonly OpCase[] = [
     ],
     exact: true,
     build: ([x, bytes, flags]) => [
-      reduce.sum(x!, 1),
+      broadcast.sum(x!, 1),
       reduce.max(x!),
-      reduce.sum(bytes!, 1),
-      reduce.sum(flags!),
+      broadcast.sum(bytes!, 1),
+      broadcast.sum(flags!),
       reduce.min(bytes!, 0),
     ],
   },
@@ -89,18 +91,18 @@ export const cases: readonly OpCase[] = [
     inputs: [{ shape: [5, 2000], values: { below: 9 } }],
     exact: true,
     gradient: false,
-    build: ([x]) => [reduce.sum(x!, 1), reduce.sum(x!, 0), reduce.sum(x!)],
+    build: ([x]) => [broadcast.sum(x!, 1), broadcast.sum(x!, 0), broadcast.sum(x!)],
   },
   {
     name: 'empty axis',
     inputs: [{ shape: [3, 0] }],
     exact: true,
-    build: ([x]) => [reduce.sum(x!, 1), reduce.prod(x!, 1)],
+    build: ([x]) => [broadcast.sum(x!, 1), reduce.prod(x!, 1)],
   },
   {
     name: 'axis of one',
     inputs: [{ shape: [3, 1, 2] }],
-    build: ([x]) => [reduce.sum(x!, 1), reduce.max(x!, 1)],
+    build: ([x]) => [broadcast.sum(x!, 1), reduce.max(x!, 1)],
   },
   {
     name: 'product with zeros',
@@ -111,7 +113,7 @@ export const cases: readonly OpCase[] = [
     name: 'summed back',
     inputs: [{ shape: [2, 3, 4] }],
     terms: 6,
-    build: ([x]) => [reduce.sumTo(x!, [1, 4]), reduce.sumTo(x!, [])],
+    build: ([x]) => [broadcast.sumTo(x!, [1, 4]), broadcast.sumTo(x!, [])],
   },
-  { name: 'no axes', inputs: [{ shape: [3] }], exact: true, build: ([x]) => reduce.sum(x!, []) },
+  { name: 'no axes', inputs: [{ shape: [3] }], exact: true, build: ([x]) => broadcast.sum(x!, []) },
 ];

@@ -1,44 +1,22 @@
 import { type DType, isFloat } from '../dtype.ts';
-import { apply, type GradientContext, type Node, type Op, type Spec } from '../graph.ts';
-import type { ReduceOperator } from '../ir/kernel.ts';
-import { normalizeAxes, normalizeAxis, type Shape } from '../shape.ts';
+import { apply, type GradientContext, type Node, type Op } from '../graph.ts';
+import { normalizeAxes, normalizeAxis } from '../shape.ts';
 import { div, mul, sub } from './arithmetic.ts';
+import { sum, sumOp } from './broadcast.ts';
 import { cast } from './cast.ts';
 import { equal } from './logic.ts';
-import { expand, reshape } from './movement.ts';
+import { reshape } from './movement.ts';
+import {
+  type Axes,
+  dropAxes,
+  type ReduceAttributes,
+  reduce,
+  reduction,
+  summed,
+} from './reduction.ts';
 import { where } from './where.ts';
 
-/** Axes to reduce: one, several, or all when absent. */
-export type Axes = number | readonly number[];
-
-interface ReduceAttributes {
-  /** Sorted, distinct, non-negative; they stay in the output with size 1. */
-  readonly axes: readonly number[];
-}
-
-function reduction(
-  operator: ReduceOperator,
-  output: (dtype: DType) => DType,
-  gradient?: (context: GradientContext<ReduceAttributes>) => Node,
-): Op<ReduceAttributes> {
-  return {
-    name: operator,
-    kind: 'reduction',
-    infer: ([x], { axes }) => ({
-      shape: x!.shape.map((size, axis) => (axes.includes(axis) ? 1 : size)),
-      dtype: output(x!.dtype),
-    }),
-    gradient: gradient && ((context) => [gradient(context)]),
-  };
-}
-
-const summed = (dtype: DType): DType => (isFloat(dtype) ? dtype : 'i32');
 const same = (dtype: DType): DType => dtype;
-
-/** Σ; integers and bools add up as i32 */
-export const sumOp = reduction('sum', summed, ({ inputs: [x], gradient }) =>
-  expand(gradient, x!.shape),
-);
 
 /** Π; integers and bools multiply as i32 */
 export const prodOp = reduction('prod', summed, ({ inputs: [x], attributes, gradient }) => {
@@ -71,22 +49,6 @@ function extremumGradient(context: GradientContext<ReduceAttributes>): Node {
   const { inputs, outputs, attributes, gradient } = context;
   const chosen = cast(equal(inputs[0]!, outputs[0]!), gradient.dtype);
   return mul(chosen, div(gradient, apply(sumOp, [chosen], attributes)));
-}
-
-function reduce(op: Op<ReduceAttributes>, x: Node, axes: Axes | undefined, keepdim: boolean): Node {
-  const normalized = normalizeAxes(axes, x.shape.length, op.name);
-  if (normalized.length === 0) return cast(x, (op.infer([x], { axes: [] }) as Spec).dtype);
-  const kept = apply(op, [x], { axes: normalized });
-  return keepdim ? kept : reshape(kept, dropAxes(x.shape, normalized));
-}
-
-function dropAxes(shape: Shape, axes: readonly number[]): Shape {
-  return shape.filter((_, axis) => !axes.includes(axis));
-}
-
-/** Sum over `axes` (all by default). `keepdim` keeps them with size 1. */
-export function sum(x: Node, axes?: Axes, keepdim = false): Node {
-  return reduce(sumOp, x, axes, keepdim);
 }
 
 /** Product over `axes`. */
@@ -153,15 +115,6 @@ function position(
         x.shape.map(() => 1),
       )
     : kept;
-}
-
-/** The adjoint of broadcasting: `x` summed over the axes that `expand(…, x.shape)` adds to or repeats in `shape`. */
-export function sumTo(x: Node, shape: Shape): Node {
-  const lead = x.shape.length - shape.length;
-  const axes = x.shape.flatMap((size, axis) =>
-    axis < lead || (shape[axis - lead] === 1 && size !== 1) ? [axis] : [],
-  );
-  return axes.length === 0 ? x : reshape(sum(x, axes, true), shape);
 }
 
 function checkNotEmpty(x: Node, axes: Axes | undefined, operation: string): void {

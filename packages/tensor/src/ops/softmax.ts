@@ -1,11 +1,12 @@
 import { apply, type Node, type Op } from '../graph.ts';
 import { format, normalizeAxis, type Shape } from '../shape.ts';
 import { abs, add, div, exp, log, mul, sub } from './arithmetic.ts';
+import { sum } from './broadcast.ts';
 import type { OpCase } from './case.ts';
 import { equal } from './logic.ts';
 import { reshape } from './movement.ts';
 import { inFloat32, toFloat } from './precision.ts';
-import { max, sum } from './reduce.ts';
+import { max } from './reduce.ts';
 import { where } from './where.ts';
 
 interface AlongAxis {

@@ -1,9 +1,9 @@
 import { apply, type Node, type Op } from '../graph.ts';
 import { broadcastShapes } from '../shape.ts';
+import { expand } from './broadcast.ts';
 import { cast } from './cast.ts';
 import { type Operand, unify } from './elementwise.ts';
 import { fill, toNode } from './leaf.ts';
-import { expand } from './movement.ts';
 
 /** `yes` where the condition holds, `no` elsewhere. */
 export const whereOp: Op<undefined> = {

@@ -2,10 +2,10 @@ import { gradients } from '../autograd.ts';
 import { encode, isFloat } from '../dtype.ts';
 import { leaf, type Node } from '../graph.ts';
 import { add, mul } from '../ops/arithmetic.ts';
+import { sum } from '../ops/broadcast.ts';
 import type { OpCase } from '../ops/case.ts';
 import { cast } from '../ops/cast.ts';
 import { data } from '../ops/leaf.ts';
-import { sum } from '../ops/reduce.ts';
 import { zerosLike } from '../ops/where.ts';
 import { drawValues, seedOf } from './draw.ts';
 
