@@ -7,6 +7,7 @@ import { detach } from './ops/detach.ts';
 import type { Operand } from './ops/elementwise.ts';
 import { getSlices, type Index } from './ops/indexing.ts';
 import * as logic from './ops/logic.ts';
+import { matmul } from './ops/matmul.ts';
 import * as movement from './ops/movement.ts';
 import * as reduce from './ops/reduce.ts';
 import type { Axes as ReduceAxes } from './ops/reduction.ts';
@@ -263,6 +264,13 @@ export class Tensor {
   /** `this` where the condition holds, `other` elsewhere */
   where(condition: Tensor, other: TensorLike): Tensor {
     return new Tensor(where(condition.node, this.node, operand(other)));
+  }
+
+  // Products
+
+  /** The matrix product by the rules of `torch.matmul` */
+  matmul(other: Tensor): Tensor {
+    return new Tensor(matmul(this.node, other.node));
   }
 
   // Reductions

@@ -142,12 +142,24 @@ class Fuser {
     // Several kernels need it: one computes and stores it in passing, the others read it.
     const home = absorbing.find(
       ({ group, paths }) =>
-        paths.some((path) => group.level(vertex.shape, path) !== 'other') &&
+        paths.some((path) => this.#canStore(group, vertex, path)) &&
         this.#acyclic(group, fusible, outside),
     );
     if (!home) return false;
-    this.#store(vertex, home.group, home.paths);
+    const { group, paths } = home;
+    group.reduces ||= paths.every((path) => group.level(vertex.shape, path) === 'other');
+    this.#store(vertex, group, paths);
     return true;
+  }
+
+  /**
+   * Whether a group could store the vertex: an element per point, or per row. A group that does not work by
+   * rows yet may begin to, if a reduction over its rows is what the vertex is made of.
+   */
+  #canStore(group: Group, vertex: Vertex, path: Path): boolean {
+    if (group.level(vertex.shape, path) !== 'other') return true;
+    if (group.reduces || group.host || !isMadeOfRows(vertex, sizeOf(group.space))) return false;
+    return group.level(vertex.shape, path, true) === 'row';
   }
 
   #joinReduction(vertex: Vertex, fusible: readonly Use[], outside: ReadonlySet<Group>): boolean {
@@ -189,10 +201,7 @@ class Fuser {
     if (sameRows && (group.reduces || length > 1)) {
       // The value goes to every element of its row, and the group's rows are the reduction's rows.
       const parallel = rows >= 8 || length <= 4096;
-      const before = group.reduces;
-      group.reduces = true;
-      const fits = parallel && paths.every((path) => group.level(vertex.shape, path) === 'row');
-      group.reduces = before;
+      const fits = parallel && paths.every((path) => group.level(vertex.shape, path, true) === 'row');
       const readable = this.#operandFits(group.space, vertex);
       if (fits && readable) return { steps: [], space: group.space };
       if (group.reduces) return undefined;
@@ -390,6 +399,15 @@ export function sourcesOf(group: Group): Set<Vertex> {
   }
   for (const member of group.members.keys()) sources.delete(member);
   return sources;
+}
+
+/** Whether a vertex is computed, through elementwise steps of its own size, from a reduction of `size` elements. */
+function isMadeOfRows(vertex: Vertex, size: number): boolean {
+  return vertex.inputs.some(({ source }) => {
+    if (source.kind === 'reduction') return sizeOf(operandShape(source)) === size;
+    const sameSize = sizeOf(source.shape) === sizeOf(vertex.shape);
+    return source.kind === 'elementwise' && sameSize && isMadeOfRows(source, size);
+  });
 }
 
 function weightOf(vertex: Vertex): number {

@@ -75,15 +75,16 @@ export class Group {
     return this.view(edge.source.outputs[edge.output]!.shape, [...edge.steps, ...path]);
   }
 
-  /** Where a value of `shape` that comes by `path` lies. */
-  level(shape: Shape, path: Path): Level {
+  /** Where a value of `shape` that comes by `path` lies; `byRows` tells how it would be if the last axis were reduced. */
+  level(shape: Shape, path: Path, byRows = this.reduces): Level {
     const view = this.view(shape, path);
     if (!view || view.padded || view.offset !== 0) return 'other';
     if (sizeOf(shape) === sizeOf(this.space) && view.isIdentity) return 'element';
     const rows = this.space.slice(0, -1);
     const last = this.space.length - 1;
     const isRow =
-      this.reduces &&
+      byRows &&
+      last >= 0 &&
       (view.strides[last] === 0 || this.space[last] === 1) &&
       sizeOf(shape) === sizeOf(rows) &&
       isContiguous(rows, view.strides);

@@ -12,6 +12,7 @@ import { cases as cumsum } from './cumsum.ts';
 import { cases as dropout } from './dropout.ts';
 import { cases as exponential } from './exponential.ts';
 import { cases as gather } from './gather.ts';
+import { cases as linearCrossEntropy } from './linear-cross-entropy.ts';
 import { cases as logic } from './logic-cases.ts';
 import { cases as loss } from './loss.ts';
 import { cases as masks } from './masks.ts';
@@ -20,6 +21,7 @@ import { cases as movement } from './movement-cases.ts';
 import { cases as normalization } from './normalization.ts';
 import { cases as random } from './random.ts';
 import { cases as reduce } from './reduce-cases.ts';
+import { cases as rotary } from './rotary.ts';
 import { cases as scatterAdd } from './scatter-add.ts';
 import { cases as softmax } from './softmax.ts';
 import { cases as sort } from './sort.ts';
@@ -34,6 +36,7 @@ const files = {
   dropout,
   exponential,
   gather,
+  linearCrossEntropy,
   logic,
   loss,
   masks,
@@ -42,6 +45,7 @@ const files = {
   normalization,
   random,
   reduce,
+  rotary,
   scatterAdd,
   softmax,
   sort,

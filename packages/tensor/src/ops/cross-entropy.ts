@@ -1,5 +1,5 @@
 import { isFloat, isInteger } from '../dtype.ts';
-import { apply, type GradientContext, type Node, type Op } from '../graph.ts';
+import { apply, type Node, type Op } from '../graph.ts';
 import { format, sameShape, sizeOf } from '../shape.ts';
 import { add, div, exp, log, maximum, minimum, mul, neg, sub } from './arithmetic.ts';
 import { sum } from './broadcast.ts';
@@ -51,22 +51,24 @@ export const crossEntropyOp: Op<CrossEntropyAttributes> = {
     const losses = sum(selectedLosses(wanted, sub(normalizer, shifted)), 1);
     return where(counts(targets!, attributes), losses, 0);
   },
-  gradient: (context) => [crossEntropyGradient(context)],
+  gradient: ({ inputs, attributes, gradient }) => [
+    crossEntropyLogitsGradient(inputs, gradient, attributes),
+  ],
 };
 
-/** (p Σ_c q_c − q) per row, times the upstream, and 0 for ignored rows. */
-function crossEntropyGradient({
-  inputs: [logits, targets, weight],
-  attributes,
-  gradient,
-}: GradientContext<CrossEntropyAttributes>): Node {
+/** The gradient at the logits, (p Σ_c q_c − q) · upstream per row and 0 for ignored rows, from inputs and upstream [rows]. */
+export function crossEntropyLogitsGradient(
+  [logits, targets, weight]: readonly Node[],
+  upstream: Node,
+  attributes: CrossEntropyAttributes,
+): Node {
   const rows = logits!.shape[0]!;
   const wanted = wantedDistribution(logits!, targets!, weight, attributes);
   const probabilities = softmax(cast(logits!, 'f32'), 1);
   // Without class weights the wanted probabilities add up to 1.
   const expected = weight ? mul(probabilities, sum(wanted, 1, true)) : probabilities;
-  const upstream = where(counts(targets!, attributes), gradient, 0);
-  return mul(sub(expected, wanted), reshape(upstream, [rows, 1]));
+  const counted = where(counts(targets!, attributes), upstream, 0);
+  return mul(sub(expected, wanted), reshape(counted, [rows, 1]));
 }
 
 /** q [rows, classes]: w_c · ((1 − ε) [c = target] + ε/classes) */
@@ -165,10 +167,7 @@ function checkLoss(
   options: { labelSmoothing: number; reduction: Reduction; weight: Node | undefined },
 ): void {
   const { labelSmoothing, reduction, weight } = options;
-  checkChoice('crossEntropy', 'reduction', reduction, ['mean', 'sum', 'none']);
-  if (!(labelSmoothing >= 0 && labelSmoothing <= 1)) {
-    throw new RangeError(`crossEntropy: labelSmoothing must be in [0, 1]: got ${labelSmoothing}`);
-  }
+  checkSmoothing('crossEntropy', labelSmoothing, reduction);
   if (!isFloat(logits.dtype) || !(isInteger(targets.dtype) || isFloat(targets.dtype))) {
     throw new TypeError(
       `crossEntropy: wants float logits and integer classes or probabilities: got ${logits.dtype} and ${targets.dtype}`,
@@ -184,5 +183,17 @@ function checkLoss(
     throw new RangeError(
       `crossEntropy: wants one weight per class, [${logits.shape.at(-1)}]: got ${format(weight.shape)}`,
     );
+  }
+}
+
+/** Throws unless 0 ≤ labelSmoothing ≤ 1 and the reduction is known. */
+export function checkSmoothing(
+  operation: string,
+  labelSmoothing: number,
+  reduction: Reduction,
+): void {
+  checkChoice(operation, 'reduction', reduction, ['mean', 'sum', 'none']);
+  if (!(labelSmoothing >= 0 && labelSmoothing <= 1)) {
+    throw new RangeError(`${operation}: labelSmoothing must be in [0, 1]: got ${labelSmoothing}`);
   }
 }

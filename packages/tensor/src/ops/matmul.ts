@@ -4,7 +4,7 @@ import { broadcastShapes, format, sizeOf } from '../shape.ts';
 import { add } from './arithmetic.ts';
 import { sumTo } from './broadcast.ts';
 import type { OpCase } from './case.ts';
-import { reshape, transpose } from './movement.ts';
+import { permuteOp, reshape, transpose } from './movement.ts';
 
 /**
  * Matrices [...batch, m, k] · [...batch, k, n] → [...batch, m, n]: one rank (at least 2), batch sizes equal
@@ -29,9 +29,25 @@ export const matmulOp: Op<undefined> = {
   },
   gradient: ({ inputs: [left, right], gradient, wants }) => [
     wants(0) ? sumTo(matmul(gradient, transpose(right!)), left!.shape) : undefined,
-    wants(1) ? sumTo(matmul(transpose(left!), gradient), right!.shape) : undefined,
+    wants(1) ? sumTo(rightGradient(left!, right!, gradient), right!.shape) : undefined,
   ],
 };
+
+/**
+ * leftᵀ · gradient; where the right operand is a transposed view, as a linear layer's weight is, computed as
+ * (gradientᵀ · left)ᵀ, so that the result lies in memory as the weight does.
+ */
+function rightGradient(left: Node, right: Node, gradient: Node): Node {
+  return isTransposed(right)
+    ? transpose(matmul(transpose(gradient), left))
+    : matmul(transpose(left), gradient);
+}
+
+function isTransposed({ op, attributes, shape }: Node): boolean {
+  if (op !== (permuteOp as unknown)) return false;
+  const { axes } = attributes as { axes: readonly number[] };
+  return axes.at(-1) === shape.length - 2 && axes.at(-2) === shape.length - 1;
+}
 
 /**
  * The matrix product by the rules of `numpy.matmul` and `torch.matmul`: a vector on the left is a row, one

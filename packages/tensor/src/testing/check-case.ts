@@ -18,8 +18,8 @@ export async function checkForward(test: OpCase, evaluator: Evaluator): Promise<
 export async function checkBackward(test: OpCase, evaluator: Evaluator): Promise<void> {
   const graph = gradientGraphOf(test);
   if (!graph) return;
-  // The random upstream is not of small integers, so nothing is exact here.
-  const tolerance = { ...test, exact: false };
+  // The random upstream is not of small integers, so nothing is exact here; its size, 1, is that of the terms.
+  const tolerance = { ...test, exact: false, relative: false, termSize: 1 };
   const nodes = topologicalOrder(graph.gradients);
   await checkNodes(`${test.name}: gradient`, graph.gradients, evaluator, tolerance, nodes);
 }
@@ -28,7 +28,7 @@ async function checkNodes(
   what: string,
   nodes: readonly Node[],
   evaluator: Evaluator,
-  test: OpCase,
+  test: OpCase & { readonly termSize?: number },
   through: readonly { dtype: DType }[],
 ): Promise<void> {
   const want = evaluate(nodes);

@@ -18,6 +18,8 @@ export interface Tolerance {
   readonly terms?: number;
   /** The dtypes the values went through; the coarsest counts. */
   readonly dtypes: readonly DType[];
+  /** Size of the terms where they may cancel; by default that of the largest result. */
+  readonly termSize?: number;
   /** Nothing but equality will do. */
   readonly exact?: boolean;
   /** Judge each element by its own size, not by the largest of the tensor. */
@@ -38,9 +40,9 @@ export function expectClose(
   if (got.length !== want.length) {
     throw new Error(`${what}: got ${got.length} elements, want ${want.length}`);
   }
-  const { terms = 1, dtypes, exact = false, relative = false } = tolerance;
+  const { terms = 1, termSize = 0, dtypes, exact = false, relative = false } = tolerance;
   const epsilon = exact ? 0 : Math.max(...dtypes.map((dtype) => epsilons[dtype]));
-  let largest = 0;
+  let largest = termSize;
   for (let i = 0; i < want.length; i++) {
     if (Number.isFinite(want[i])) largest = Math.max(largest, Math.abs(want[i]!));
   }
