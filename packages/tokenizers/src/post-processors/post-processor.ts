@@ -1,0 +1,16 @@
+import type { Encoding } from '../encoding.ts';
+import type { JsonWritable } from '../json/fields.ts';
+
+/** Joins the inputs to what the model sees: adds special tokens, marks segments. */
+export interface PostProcessor {
+  /** How many tokens it adds to a single input or a pair. */
+  addedTokens(isPair: boolean): number;
+  /**
+   * @param inputs - One or two encodings.
+   * @param addSpecialTokens - Whether special tokens are added; segments are marked anyway.
+   * @returns As many encodings as remain to be joined, in order.
+   */
+  process(inputs: readonly Encoding[], addSpecialTokens: boolean): Encoding[];
+  /** The component as it stands in tokenizer.json. */
+  toJson(): JsonWritable;
+}

@@ -1,0 +1,78 @@
+import { type ModelSource, openSource, parseJson } from '@llm/hub';
+import { describe } from '../json/fields.ts';
+import { checkOptions } from '../options.ts';
+import { readTokenizerJson } from '../tokenizer-json.ts';
+import { createTokenizer, type PreTrainedTokenizer } from './pretrained-tokenizer.ts';
+import { SPECIAL_ROLES, type SpecialRole } from './special-tokens.ts';
+
+/** What {@link AutoTokenizer.from_pretrained} may override; the rest comes from the files. */
+export interface FromPretrainedOptions extends Partial<Record<SpecialRole, string>> {
+  /** Longest input of the model, in tokens. */
+  model_max_length?: number;
+  /** Which end padding goes to. */
+  padding_side?: 'left' | 'right';
+  /** Which end truncation cuts off. */
+  truncation_side?: 'left' | 'right';
+  /** Which lists a call returns. */
+  model_input_names?: readonly string[];
+  /** Remove the spaces before punctuation when decoding. */
+  clean_up_tokenization_spaces?: boolean;
+}
+
+const OPTIONS = [
+  'model_max_length',
+  'padding_side',
+  'truncation_side',
+  'model_input_names',
+  'clean_up_tokenization_spaces',
+  ...SPECIAL_ROLES,
+];
+
+type JsonObject = Readonly<Record<string, unknown>>;
+
+/** Loads the tokenizer of any model whose tokenizer.json is supported. */
+export const AutoTokenizer = {
+  /**
+   * Loads a tokenizer: tokenizer.json, and tokenizer_config.json and special_tokens_map.json where
+   * they are.
+   *
+   * @param location - A folder's path (Node), a URL of the folder, a source, or the parsed content
+   *   of a tokenizer.json.
+   * @param options - See {@link FromPretrainedOptions}.
+   * @throws MissingFileError if there is no tokenizer.json.
+   * @throws Error naming the component or field that is wrong or not supported.
+   */
+  async from_pretrained(
+    location: string | URL | ModelSource | JsonObject,
+    options: FromPretrainedOptions = {},
+  ): Promise<PreTrainedTokenizer> {
+    checkOptions('AutoTokenizer.from_pretrained', options, OPTIONS);
+    if (isTokenizerJson(location)) {
+      return createTokenizer(readTokenizerJson(location), { ...options });
+    }
+    const source = openSource(location);
+    // A vocabulary may hold the word "__proto__"; the reader only copies into maps.
+    const file = parseJson(await source.read('tokenizer.json'), 'tokenizer.json', {
+      protoKeys: 'keep',
+    });
+    const config = {
+      ...(await readConfig(source, 'special_tokens_map.json')),
+      ...(await readConfig(source, 'tokenizer_config.json')),
+    };
+    return createTokenizer(readTokenizerJson(file), { ...config, ...options });
+  },
+};
+
+function isTokenizerJson(value: string | URL | ModelSource | JsonObject): value is JsonObject {
+  if (typeof value === 'string' || value instanceof URL) return false;
+  return typeof value.read !== 'function';
+}
+
+async function readConfig(source: ModelSource, name: string): Promise<Record<string, unknown>> {
+  if (!(await source.has(name))) return {};
+  const config = parseJson(await source.read(name), name);
+  if (typeof config === 'object' && config !== null && !Array.isArray(config)) {
+    return config as Record<string, unknown>;
+  }
+  throw new Error(`${name}: got ${describe(config)}, wants an object`);
+}

@@ -1,0 +1,288 @@
+import { saveFolder } from '@llm/hub';
+import type { Tokenizer } from '../tokenizer.ts';
+import { writeTokenizerJson } from '../tokenizer-json.ts';
+import { type CallOptions, callTokenizer, encodeBatch, NO_LIMIT } from './call.ts';
+import { cleanUpSpaces } from './clean-up.ts';
+import { DecodeStream } from './decode-stream.ts';
+import {
+  type BatchEncoding,
+  checkDecodeOptions,
+  type DecodeOptions,
+  type TokenizeOptions,
+} from './options.ts';
+import { readSpecialTokens, type SpecialRole } from './special-tokens.ts';
+
+/**
+ * A tokenizer with the names and defaults of Python's `PreTrainedTokenizerFast`. It is a function:
+ * `tokenizer(texts, { padding: true })`.
+ */
+export class PreTrainedTokenizerBase {
+  /** The pipeline below: components, added tokens. */
+  readonly backend: Tokenizer;
+  /** Longest input of the model, in tokens; 1e30 if it is not known. */
+  model_max_length: number;
+  /** Which end padding goes to. */
+  padding_side: 'left' | 'right';
+  /** Which end truncation cuts off. */
+  truncation_side: 'left' | 'right';
+  private readonly config: Readonly<Record<string, unknown>>;
+  private readonly roles: ReadonlyMap<SpecialRole, string>;
+
+  /**
+   * @param backend - The pipeline; special tokens that it lacks are added to it.
+   * @param config - Content of tokenizer_config.json.
+   * @param file - Its name, for messages.
+   * @throws Error if a field has a value it cannot have.
+   */
+  constructor(
+    backend: Tokenizer,
+    config: Readonly<Record<string, unknown>> = {},
+    file = 'tokenizer_config.json',
+  ) {
+    this.backend = backend;
+    this.config = config;
+    const { roles, tokens } = readSpecialTokens(config, file);
+    backend.addTokens(
+      tokens.filter(({ content }) => backend.addedVocabulary.id(content) === undefined),
+    );
+    this.roles = roles;
+    const { model_max_length = NO_LIMIT } = config;
+    if (typeof model_max_length !== 'number' || !(model_max_length > 0)) {
+      throw new Error(
+        `${file}: model_max_length: got ${JSON.stringify(model_max_length)}, wants a positive number`,
+      );
+    }
+    this.model_max_length = model_max_length;
+    this.padding_side = readSide(config, 'padding_side', file);
+    this.truncation_side = readSide(config, 'truncation_side', file);
+  }
+
+  /** Which lists a call returns: the names of the model's inputs. */
+  get model_input_names(): readonly string[] {
+    const names = this.config.model_input_names;
+    return Array.isArray(names) ? names : ['input_ids', 'attention_mask'];
+  }
+
+  /** Tokens of the model's vocabulary, without added tokens that are not in it. */
+  get vocab_size(): number {
+    return this.backend.parts.model.vocab.size;
+  }
+
+  /** All tokens, added ones included: Python's `len(tokenizer)`, the rows an embedding needs. */
+  get total_size(): number {
+    return this.backend.vocab().size;
+  }
+
+  /** Token that starts a text, if there is one. */
+  get bos_token(): string | undefined {
+    return this.roles.get('bos_token');
+  }
+  /** Token that ends a text, if there is one. */
+  get eos_token(): string | undefined {
+    return this.roles.get('eos_token');
+  }
+  /** Token for what cannot be written, if there is one. */
+  get unk_token(): string | undefined {
+    return this.roles.get('unk_token');
+  }
+  /** Token between texts, if there is one. */
+  get sep_token(): string | undefined {
+    return this.roles.get('sep_token');
+  }
+  /** Token that fills up a batch, if there is one. */
+  get pad_token(): string | undefined {
+    return this.roles.get('pad_token');
+  }
+  /** Token whose vector stands for the text, if there is one. */
+  get cls_token(): string | undefined {
+    return this.roles.get('cls_token');
+  }
+  /** Token that hides a word, if there is one. */
+  get mask_token(): string | undefined {
+    return this.roles.get('mask_token');
+  }
+  /** Id of {@link bos_token}. */
+  get bos_token_id(): number | undefined {
+    return this.roleId('bos_token');
+  }
+  /** Id of {@link eos_token}. */
+  get eos_token_id(): number | undefined {
+    return this.roleId('eos_token');
+  }
+  /** Id of {@link unk_token}. */
+  get unk_token_id(): number | undefined {
+    return this.roleId('unk_token');
+  }
+  /** Id of {@link sep_token}. */
+  get sep_token_id(): number | undefined {
+    return this.roleId('sep_token');
+  }
+  /** Id of {@link pad_token}. */
+  get pad_token_id(): number | undefined {
+    return this.roleId('pad_token');
+  }
+  /** Id of {@link cls_token}. */
+  get cls_token_id(): number | undefined {
+    return this.roleId('cls_token');
+  }
+  /** Id of {@link mask_token}. */
+  get mask_token_id(): number | undefined {
+    return this.roleId('mask_token');
+  }
+
+  private roleId(role: SpecialRole): number | undefined {
+    const token = this.roles.get(role);
+    return token === undefined ? undefined : this.backend.tokenToId(token);
+  }
+
+  /** Ids of all special tokens, ascending. */
+  get all_special_ids(): number[] {
+    return this.backend.addedVocabulary.tokens
+      .filter(([, token]) => token.special)
+      .map(([id]) => id);
+  }
+
+  /** The id of a token, or undefined. */
+  token_to_id(token: string): number | undefined {
+    return this.backend.tokenToId(token);
+  }
+
+  /** The token of an id, or undefined. */
+  id_to_token(id: number): string | undefined {
+    return this.backend.idToToken(id);
+  }
+
+  /** Ids by token, added tokens included. */
+  get_vocab(): Map<string, number> {
+    return this.backend.vocab();
+  }
+
+  /** The tokens of a text as they stand in the vocabulary, without special tokens. */
+  tokenize(text: string): string[] {
+    return this.backend.idsOf(text).map((id) => this.backend.idToToken(id)!);
+  }
+
+  /**
+   * Encodes one text, or a pair.
+   *
+   * @param text - The text.
+   * @param options - See {@link TokenizeOptions}; `text_pair` is the second text.
+   * @returns Ids of the tokens.
+   * @throws Error if an option is unknown or cannot be met.
+   */
+  encode(text: string, options: TokenizeOptions & { text_pair?: string } = {}): number[] {
+    const { text_pair } = options;
+    const pairs = text_pair === undefined ? undefined : [text_pair];
+    return encodeBatch(this, [text], pairs, options)[0]!.ids;
+  }
+
+  /**
+   * Turns ids into text.
+   *
+   * @param ids - Ids of tokens; those that the vocabulary does not have are left out.
+   * @param options - See {@link DecodeOptions}.
+   */
+  decode(ids: Iterable<number>, options: DecodeOptions = {}): string {
+    checkDecodeOptions('tokenizer.decode', options);
+    const text = this.backend.decode(ids, options.skip_special_tokens ?? false);
+    const configured = this.config.clean_up_tokenization_spaces === true;
+    return (options.clean_up_tokenization_spaces ?? configured) ? cleanUpSpaces(text) : text;
+  }
+
+  /** Turns several lists of ids into texts. */
+  batch_decode(batch: Iterable<Iterable<number>>, options: DecodeOptions = {}): string[] {
+    return Array.from(batch, (ids) => this.decode(ids, options));
+  }
+
+  /** A stream that decodes id by id and never gives half a character. */
+  decode_stream(options: DecodeOptions = {}): DecodeStream {
+    return new DecodeStream((ids) => this.decode(ids, options));
+  }
+
+  /**
+   * Files that Python's `AutoTokenizer.from_pretrained` reads back, by name: tokenizer.json and
+   * tokenizer_config.json.
+   */
+  toFiles(): Record<string, string> {
+    const { model_max_length, padding_side, truncation_side } = this;
+    const { model_max_length: _, ...rest } = this.config;
+    const config = {
+      ...rest,
+      // Left out where there is no limit: Python's own number for that is no exact double.
+      ...(model_max_length < NO_LIMIT ? { model_max_length } : {}),
+      padding_side,
+      truncation_side,
+      tokenizer_class: this.config.tokenizer_class ?? 'PreTrainedTokenizerFast',
+    };
+    return {
+      'tokenizer.json': `${writeTokenizerJson(this.backend)}\n`,
+      'tokenizer_config.json': `${JSON.stringify(config, null, 2)}\n`,
+    };
+  }
+
+  /**
+   * Saves the tokenizer into a folder (Node); see {@link toFiles}.
+   *
+   * @param folder - Path; made if it is not there.
+   */
+  async save_pretrained(folder: string): Promise<void> {
+    await saveFolder(folder, this.toFiles());
+  }
+}
+
+/** Calling a tokenizer. */
+export interface TokenizeFunction {
+  /**
+   * Encodes one text, or a pair.
+   *
+   * @param text - The text.
+   * @param options - See {@link TokenizeOptions}; `text_pair` is the second text.
+   * @throws Error if an option is unknown or cannot be met.
+   */
+  (text: string, options?: TokenizeOptions & { text_pair?: string }): BatchEncoding<number[]>;
+  /**
+   * Encodes several texts, or pairs.
+   *
+   * @param texts - The texts.
+   * @param options - See {@link TokenizeOptions}; `text_pair` are the second texts.
+   * @throws Error if an option is unknown or cannot be met.
+   */
+  (
+    texts: readonly string[],
+    options?: TokenizeOptions & { text_pair?: readonly string[] },
+  ): BatchEncoding<number[][]>;
+}
+
+/** A tokenizer that is called like a function and has the methods of {@link PreTrainedTokenizerBase}. */
+export type PreTrainedTokenizer = PreTrainedTokenizerBase & TokenizeFunction;
+
+/**
+ * Makes a tokenizer from its parts.
+ *
+ * @param backend - The pipeline; special tokens that it lacks are added to it.
+ * @param config - Content of tokenizer_config.json.
+ * @throws Error if a field of the config has a value it cannot have.
+ */
+export function createTokenizer(
+  backend: Tokenizer,
+  config: Readonly<Record<string, unknown>> = {},
+): PreTrainedTokenizer {
+  const methods = new PreTrainedTokenizerBase(backend, config);
+  // The function inherits from the object, so its properties and methods are the object's.
+  const tokenizer: PreTrainedTokenizer = Object.setPrototypeOf(
+    (texts: string | readonly string[], options?: CallOptions) =>
+      callTokenizer(tokenizer, texts, options),
+    methods,
+  );
+  return tokenizer;
+}
+
+function readSide(
+  config: Readonly<Record<string, unknown>>,
+  name: string,
+  file: string,
+): 'left' | 'right' {
+  const side = config[name] ?? 'right';
+  if (side === 'left' || side === 'right') return side;
+  throw new Error(`${file}: ${name}: got ${JSON.stringify(side)}, wants "left" or "right"`);
+}

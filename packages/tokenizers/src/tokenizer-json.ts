@@ -1,0 +1,112 @@
+import type { AddedToken } from './added-vocabulary.ts';
+import { decoders } from './decoders/index.ts';
+import { describe, Fields, type Json, type JsonWritable } from './json/fields.ts';
+import { prettyJson } from './json/pretty.ts';
+import type { Registry } from './json/registry.ts';
+import { models } from './models/index.ts';
+import { normalizers } from './normalizers/index.ts';
+import { postProcessors } from './post-processors/index.ts';
+import { preTokenizers } from './pre-tokenizers/index.ts';
+import { Tokenizer } from './tokenizer.ts';
+
+/** The only version of the format there has been. */
+const VERSION = '1.0';
+
+/**
+ * Builds a tokenizer from the content of a tokenizer.json.
+ *
+ * @param value - The parsed file.
+ * @param file - Its name, for messages.
+ * @throws Error naming the component or field that is wrong or not supported.
+ */
+export function readTokenizerJson(value: unknown, file = 'tokenizer.json'): Tokenizer {
+  const root = new Fields(value, file);
+  const version = root.raw('version');
+  if (version !== undefined && version !== VERSION) {
+    throw new Error(`${file}: got version ${describe(version)}, wants ${describe(VERSION)}`);
+  }
+  const component = <T>(name: string, registry: Registry<T>): T | undefined => {
+    const part = root.raw(name);
+    return part == null ? undefined : registry.parse(part, `${file}: ${name}`);
+  };
+  const tokenizer = new Tokenizer({
+    normalizer: component('normalizer', normalizers),
+    preTokenizer: component('pre_tokenizer', preTokenizers),
+    model: models.parse(withModelType(root.raw('model')), `${file}: model`),
+    postProcessor: component('post_processor', postProcessors),
+    decoder: component('decoder', decoders),
+    truncation: (root.raw('truncation') ?? null) as Json,
+    padding: (root.raw('padding') ?? null) as Json,
+  });
+  const added = root.raw('added_tokens') ?? [];
+  if (!Array.isArray(added)) throw new Error(`${file}: added_tokens: wants a list`);
+  addTokens(tokenizer, added, file);
+  root.finish();
+  return tokenizer;
+}
+
+/** Files of 2020 do not name the model's type; only BPE has merges. */
+function withModelType(model: unknown): unknown {
+  if (typeof model !== 'object' || model === null || Object.hasOwn(model, 'type')) return model;
+  return Object.hasOwn(model, 'merges') ? { type: 'BPE', ...model } : model;
+}
+
+function addTokens(tokenizer: Tokenizer, values: readonly unknown[], file: string): void {
+  const tokens = values
+    .map((value, index) => {
+      const fields = new Fields(value, `${file}: added_tokens[${index}]`);
+      const id = fields.integer('id');
+      const token = readAddedToken(fields);
+      fields.finish();
+      return { id, token };
+    })
+    .sort((a, b) => a.id - b.id);
+  tokenizer.addTokens(tokens.map(({ token }) => token));
+  for (const { id, token } of tokens) {
+    const given = tokenizer.tokenToId(token.content);
+    if (given !== id) {
+      throw new Error(
+        `${file}: added_tokens: ${describe(token.content)} has id ${id}, but its place in the vocabulary is ${given ?? 'none'}; ids of added tokens must follow the vocabulary without gaps`,
+      );
+    }
+  }
+}
+
+/**
+ * Reads the properties of an added token.
+ *
+ * @param fields - The object; `content` is needed, the rest has the Rust library's defaults.
+ */
+export function readAddedToken(fields: Fields): AddedToken {
+  const special = fields.boolean('special', false);
+  return {
+    content: fields.string('content'),
+    single_word: fields.boolean('single_word', false),
+    lstrip: fields.boolean('lstrip', false),
+    rstrip: fields.boolean('rstrip', false),
+    normalized: fields.boolean('normalized', !special),
+    special,
+  };
+}
+
+/**
+ * Writes a tokenizer as the content of a tokenizer.json that the Rust library loads.
+ *
+ * @param tokenizer - What to write.
+ */
+export function writeTokenizerJson(tokenizer: Tokenizer): string {
+  const { truncation, padding, normalizer, preTokenizer, postProcessor, decoder, model } =
+    tokenizer.parts;
+  const file: Record<string, JsonWritable> = {
+    version: VERSION,
+    truncation: truncation ?? null,
+    padding: padding ?? null,
+    added_tokens: tokenizer.addedVocabulary.tokens.map(([id, token]) => ({ id, ...token })),
+    normalizer: normalizer?.toJson() ?? null,
+    pre_tokenizer: preTokenizer?.toJson() ?? null,
+    post_processor: postProcessor?.toJson() ?? null,
+    decoder: decoder?.toJson() ?? null,
+    model: model.toJson(),
+  };
+  return prettyJson(file);
+}

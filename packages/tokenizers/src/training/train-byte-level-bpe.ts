@@ -1,0 +1,136 @@
+import { BYTE_TO_CHARACTER } from '../byte-alphabet.ts';
+import { ByteLevelDecoder } from '../decoders/byte-level.ts';
+import { BPE } from '../models/bpe.ts';
+import type { Normalizer } from '../normalizers/normalizer.ts';
+import { UnicodeForm } from '../normalizers/unicode.ts';
+import { checkOptions } from '../options.ts';
+import { ByteLevelProcessor } from '../post-processors/byte-level.ts';
+import { TemplateProcessing } from '../post-processors/template.ts';
+import { ByteLevel } from '../pre-tokenizers/byte-level.ts';
+import { createTokenizer, type PreTrainedTokenizer } from '../pretrained/pretrained-tokenizer.ts';
+import { plainSpecial, SPECIAL_ROLES, type SpecialRole } from '../pretrained/special-tokens.ts';
+import { Tokenizer } from '../tokenizer.ts';
+import { type TrainingProgress, trainMerges } from './bpe-trainer.ts';
+
+/** Options of {@link trainByteLevelBPE}, by Python's names. */
+export interface TrainByteLevelBPEOptions extends Partial<Record<SpecialRole, string>> {
+  /** Tokens wanted in all; 30,000 by default, at least 256 and the special tokens. */
+  vocab_size?: number;
+  /** Pairs that occur less often are not merged; 2 by default. */
+  min_frequency?: number;
+  /** Tokens that take the first ids, in order. Roles given beside (`eos_token`, …) need not be repeated. */
+  special_tokens?: readonly string[];
+  /** Tokens of this many bytes or more are not made by growing; no limit by default. */
+  max_token_length?: number;
+  /** Put a space before text that has none; false by default. */
+  add_prefix_space?: boolean;
+  /** Unicode normalization of all text; none by default. */
+  unicode_normalizer?: 'NFC' | 'NFD' | 'NFKC' | 'NFKD';
+  /** What is put around inputs, such as `{ single: '$A </s>' }`; nothing by default. */
+  template?: { single: string; pair?: string };
+  /** Longest input of the model, in tokens; no limit by default. */
+  model_max_length?: number;
+  /** Called now and then while words are counted and merges learned. */
+  show_progress?: (progress: TrainingProgress) => void;
+}
+
+const OPTIONS = [
+  'vocab_size',
+  'min_frequency',
+  'special_tokens',
+  'max_token_length',
+  'add_prefix_space',
+  'unicode_normalizer',
+  'template',
+  'model_max_length',
+  'show_progress',
+  ...SPECIAL_ROLES,
+];
+/** Texts or merges between two breaks in which timers and input are served. */
+const BREAK_EVERY = 2000;
+
+/**
+ * Trains a byte-level BPE tokenizer, as GPT-2's: any text can be written, none is unknown. The
+ * merges are those of Hugging Face's `BpeTrainer` with the initial alphabet of `ByteLevel`.
+ *
+ * @param texts - The corpus; pieces may be lines, documents, or files.
+ * @param options - See {@link TrainByteLevelBPEOptions}.
+ * @returns The tokenizer, ready to encode and to be saved.
+ * @throws Error if an option is unknown or out of range.
+ */
+export async function trainByteLevelBPE(
+  texts: Iterable<string> | AsyncIterable<string>,
+  options: TrainByteLevelBPEOptions = {},
+): Promise<PreTrainedTokenizer> {
+  checkOptions('trainByteLevelBPE', options, OPTIONS);
+  const roles = SPECIAL_ROLES.flatMap((role) => options[role] ?? []);
+  const specialTokens = [...new Set([...(options.special_tokens ?? []), ...roles])];
+  const { vocab_size = 30_000, min_frequency = 2, max_token_length } = options;
+  wantInteger('vocab_size', vocab_size, 256 + specialTokens.length);
+  wantInteger('min_frequency', min_frequency, 0);
+  if (max_token_length !== undefined) wantInteger('max_token_length', max_token_length, 1);
+
+  const normalizer: Normalizer | undefined =
+    options.unicode_normalizer && new UnicodeForm(options.unicode_normalizer);
+  const preTokenizer = new ByteLevel({ add_prefix_space: options.add_prefix_space ?? false });
+  const words = new Map<string, number>();
+  let read = 0;
+  for await (const text of texts) {
+    const normalized = normalizer?.normalize(text) ?? text;
+    for (const word of preTokenizer.preTokenize(normalized)) {
+      words.set(word, (words.get(word) ?? 0) + 1);
+    }
+    if (++read % BREAK_EVERY === 0) {
+      options.show_progress?.({ stage: 'count words', done: read });
+      await macrotask();
+    }
+  }
+  options.show_progress?.({ stage: 'count words', done: read });
+
+  const training = trainMerges(words, {
+    vocab_size,
+    min_frequency,
+    max_token_length,
+    special_tokens: specialTokens,
+    initial_alphabet: BYTE_TO_CHARACTER,
+  });
+  let step = training.next();
+  while (!step.done) {
+    options.show_progress?.(step.value);
+    await macrotask();
+    step = training.next();
+  }
+  const { vocab, merges } = step.value;
+  options.show_progress?.({ stage: 'merge', done: vocab.size, total: vocab_size });
+
+  const { template } = options;
+  const tokenizer = new Tokenizer(
+    {
+      normalizer,
+      preTokenizer,
+      model: new BPE(vocab, merges),
+      postProcessor: template
+        ? TemplateProcessing.fromText(template.single, template.pair, (token) => vocab.get(token))
+        : new ByteLevelProcessor({ trim_offsets: false }),
+      decoder: new ByteLevelDecoder(),
+    },
+    specialTokens.map(plainSpecial),
+  );
+  const config: Record<string, unknown> = {};
+  for (const role of SPECIAL_ROLES) if (options[role] !== undefined) config[role] = options[role];
+  if (options.model_max_length !== undefined) config.model_max_length = options.model_max_length;
+  config.model_input_names = ['input_ids', 'attention_mask'];
+  return createTokenizer(tokenizer, config);
+}
+
+function wantInteger(name: string, value: number, least: number): void {
+  if (Number.isInteger(value) && value >= least && value < 2 ** 24) return;
+  throw new Error(
+    `trainByteLevelBPE: ${name}: got ${value}, wants an integer from ${least} to ${2 ** 24 - 1}`,
+  );
+}
+
+/** Lets timers, input and other work run. */
+function macrotask(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 0));
+}
