@@ -7,10 +7,10 @@ import type { OpCase } from './case.ts';
 import { cast } from './cast.ts';
 import { concat } from './concat.ts';
 import {
-  checkSmoothing,
-  crossEntropyLogitsGradient,
   type CrossEntropyAttributes,
   type CrossEntropyOptions,
+  checkSmoothing,
+  crossEntropyLogitsGradient,
   crossEntropyOp,
   reduceLosses,
   targetWeight,
@@ -182,12 +182,18 @@ export const cases: readonly OpCase[] = [
     name: 'in chunks, with bias and smoothing',
     inputs: [hidden, weight, targets, { shape: [4] }],
     terms: 20,
-    build: ([h, w, t, b]) => linearCrossEntropy(h!, w!, b, t!, { chunkRows: 2, labelSmoothing: 0.1 }),
+    build: ([h, w, t, b]) =>
+      linearCrossEntropy(h!, w!, b, t!, { chunkRows: 2, labelSmoothing: 0.1 }),
   },
   {
     name: 'per element of a batch',
-    inputs: [{ shape: [2, 3, 4] }, { shape: [6, 4] }, { shape: [2, 3], dtype: 'i32', values: { below: 6 } }],
+    inputs: [
+      { shape: [2, 3, 4] },
+      { shape: [6, 4] },
+      { shape: [2, 3], dtype: 'i32', values: { below: 6 } },
+    ],
     terms: 24,
-    build: ([h, w, t]) => linearCrossEntropy(h!, w!, undefined, t!, { reduction: 'none', chunkRows: 4 }),
+    build: ([h, w, t]) =>
+      linearCrossEntropy(h!, w!, undefined, t!, { reduction: 'none', chunkRows: 4 }),
   },
 ];

@@ -36,9 +36,10 @@ export const rotaryOp: Op<RotaryAttributes> = {
         shape.with(-1, size),
         shape.map(() => 1).with(-1, step),
       );
-    const pairs = layout === 'half'
-      ? [part(0, turned / 2), part(turned / 2, turned / 2)]
-      : [part(0, turned / 2, 2), part(1, turned / 2, 2)];
+    const pairs =
+      layout === 'half'
+        ? [part(0, turned / 2), part(turned / 2, turned / 2)]
+        : [part(0, turned / 2, 2), part(1, turned / 2, 2)];
     const [a, b, c, s] = [...pairs, cos!, sin!].map((input) => cast(input, 'f32'));
     const first = sub(mul(a!, c!), mul(b!, s!));
     const second = add(mul(b!, c!), mul(a!, s!));

@@ -19,3 +19,9 @@ export {
   type Evaluator,
 } from './check-case.ts';
 export { expectClose, type Tolerance } from './compare.ts';
+export {
+  buildProgram,
+  operationCount,
+  type ProgramStep,
+  type RandomProgram,
+} from './random-program.ts';
