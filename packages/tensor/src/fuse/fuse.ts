@@ -201,7 +201,8 @@ class Fuser {
     if (sameRows && (group.reduces || length > 1)) {
       // The value goes to every element of its row, and the group's rows are the reduction's rows.
       const parallel = rows >= 8 || length <= 4096;
-      const fits = parallel && paths.every((path) => group.level(vertex.shape, path, true) === 'row');
+      const fits =
+        parallel && paths.every((path) => group.level(vertex.shape, path, true) === 'row');
       const readable = this.#operandFits(group.space, vertex);
       if (fits && readable) return { steps: [], space: group.space };
       if (group.reduces) return undefined;

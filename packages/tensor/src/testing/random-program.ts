@@ -71,7 +71,8 @@ const operations: readonly Build[] = [
     const start = choice % x.shape[axis]!;
     const step = 1 + (choice % 2);
     const count = Math.ceil((x.shape[axis]! - start) / step);
-    const only = <T>(value: T, others: (i: number) => T) => x.shape.map((_, i) => (i === axis ? value : others(i)));
+    const only = <T>(value: T, others: (i: number) => T) =>
+      x.shape.map((_, i) => (i === axis ? value : others(i)));
     return movement.slice(
       x,
       only(start, () => 0),
@@ -80,7 +81,7 @@ const operations: readonly Build[] = [
     );
   },
   (x) => expand(movement.reshape(x, [1, ...x.shape]), [2, ...x.shape]),
-  (x, y) => concat([x, fit(y, x)], -1),
+  (x, y) => concat([x, expand(fit(y, x), x.shape)], -1),
   (x, y) => {
     const left = matrix(x);
     const right = matrix(y);
@@ -107,8 +108,12 @@ export function buildProgram(program: RandomProgram, inputs: readonly Node[]): N
     const result = operations[operation % operations.length]!(x, y, choice);
     if (sizeOf(result.shape) <= largest) values.push(result);
   }
-  const outputs = program.outputs.map((index) => values[values.length - 1 - (index % values.length)]!);
-  const loss = outputs.map((output) => sum(arithmetic.tanh(output))).reduce((a, b) => arithmetic.add(a, b));
+  const outputs = program.outputs.map(
+    (index) => values[values.length - 1 - (index % values.length)]!,
+  );
+  const loss = outputs
+    .map((output) => sum(arithmetic.tanh(output)))
+    .reduce((a, b) => arithmetic.add(a, b));
   const found = gradients([loss], [undefined], inputs);
   return [...outputs, ...found.filter((gradient) => gradient !== undefined)];
 }
