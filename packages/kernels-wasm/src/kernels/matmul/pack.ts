@@ -7,6 +7,7 @@ import {
   i32,
   type Local,
   type ModuleBuilder,
+  type ParameterLocals,
   type V128,
 } from '../../wasm/index.ts';
 import { storeLanes } from '../lanes.ts';
@@ -41,6 +42,9 @@ const PACK_PARAMETERS = {
   panelBytes: 'i32',
 } as const;
 
+/** Panels copied at a time where lines are neighbours: whole cache lines are read, page by page. */
+const SIDE_BY_SIDE = 4;
+
 /** Adds a function that packs `lines` lines into panels. */
 export function addPack(module: ModuleBuilder, shape: PackShape): FunctionHandle<'void'> {
   const { width, extent } = shape;
@@ -48,13 +52,38 @@ export function addPack(module: ModuleBuilder, shape: PackShape): FunctionHandle
   return module.function(undefined, PACK_PARAMETERS, (f, p) => {
     const size = elementBytes(shape.dtype);
     const left = f.let(p.lines);
-    f.while(i32.geU(left, width), () => {
-      packPanel(f, shape, width, p.source, p.target, p.count);
-      f.increment(p.source, shape.acrossStride * width * size);
-      f.increment(p.target, p.panelBytes);
-      f.increment(left, -width);
-    });
+    const panels = (count: number, body: () => void) =>
+      f.while(i32.geU(left, count * width), () => {
+        body();
+        f.increment(p.source, shape.acrossStride * count * width * size);
+        f.increment(p.target, i32.mul(p.panelBytes, count));
+        f.increment(left, -count * width);
+      });
+    if (shape.acrossStride === 1) panels(SIDE_BY_SIDE, () => copyPanels(f, shape, p));
+    panels(1, () => packPanel(f, shape, width, p.source, p.target, p.count));
     if (edge) f.if(left, () => packPanel(f, shape, edge, p.source, p.target, p.count));
+  });
+}
+
+/** Packs several full panels whose lines are neighbours in memory. */
+function copyPanels(
+  f: FunctionBuilder,
+  shape: PackShape,
+  p: ParameterLocals<typeof PACK_PARAMETERS>,
+): void {
+  const size = elementBytes(shape.dtype);
+  const from = f.let(p.source);
+  const targets = Array.from({ length: SIDE_BY_SIDE }, (_, panel) =>
+    f.let(i32.add(p.target, i32.mul(p.panelBytes, panel))),
+  );
+  const left = f.let(p.count);
+  f.while(left, () => {
+    targets.forEach((target, panel) => {
+      copyAcross(f, shape, shape.width, i32.add(from, panel * shape.width * size), target, 0);
+      f.increment(target, shape.width * 4);
+    });
+    f.increment(from, shape.kStride * size);
+    f.increment(left, -1);
   });
 }
 
