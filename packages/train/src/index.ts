@@ -3,4 +3,7 @@
  *
  * @module @llm/train
  */
-export {};
+export { clipFactor, clipGradNorm, gradNorm } from './clip.ts';
+export * from './metrics/index.ts';
+export * from './optimizers/index.ts';
+export * from './schedules/index.ts';
