@@ -8,13 +8,26 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { run } from './command.ts';
 
-/** Names of packages with the paths of their tarballs. */
-export type Tarballs = ReadonlyMap<string, string>;
+/** A package as it is published. */
+export interface Packed {
+  /** Path of its tarball. */
+  readonly tarball: string;
+  /** What it lets others import: `@llm/tensor`, `@llm/tensor/reference`. */
+  readonly entries: readonly string[];
+}
+
+/** Packages by name. */
+export type Tarballs = ReadonlyMap<string, Packed>;
+
+interface Manifest {
+  readonly name: string;
+  readonly exports: Readonly<Record<string, unknown>>;
+}
 
 /** Packs every package of `workspace` into `folder`. @throws Error if one is not built. */
 export async function packAll(workspace: string, folder: string): Promise<Tarballs> {
   await mkdir(folder, { recursive: true });
-  const tarballs = new Map<string, string>();
+  const tarballs = new Map<string, Packed>();
   for (const directory of readdirSync(join(workspace, 'packages'))) {
     const source = join(workspace, 'packages', directory);
     if (!existsSync(join(source, 'dist/index.js'))) {
@@ -22,10 +35,11 @@ export async function packAll(workspace: string, folder: string): Promise<Tarbal
     }
     const output = await run('npm', ['pack', '--json', '--pack-destination', folder], source);
     const [packed] = JSON.parse(output) as [{ filename: string }];
-    const { name } = JSON.parse(readFileSync(join(source, 'package.json'), 'utf8')) as {
-      name: string;
-    };
-    tarballs.set(name, join(folder, packed.filename));
+    const manifest: Manifest = JSON.parse(readFileSync(join(source, 'package.json'), 'utf8'));
+    const entries = Object.keys(manifest.exports)
+      .filter((entry) => entry !== './package.json')
+      .map((entry) => manifest.name + entry.slice(1));
+    tarballs.set(manifest.name, { tarball: join(folder, packed.filename), entries });
   }
   return tarballs;
 }
@@ -43,7 +57,7 @@ export async function install(
 ): Promise<string> {
   await mkdir(folder, { recursive: true });
   const fileOf = (name: string) => {
-    const path = tarballs.get(name);
+    const path = tarballs.get(name)?.tarball;
     if (!path) throw new Error(`${name} is not a package of this workspace`);
     return `file:${path}`;
   };
