@@ -287,21 +287,21 @@ describe('added tokens', () => {
   /** Tokens with each property, and texts around them. */
   const added = [
     { content: '[word]', single_word: true },
-    { content: 'ung', single_word: true, normalized: false },
+    { content: 'qux', single_word: true, normalized: false },
     { content: '<l>', lstrip: true },
     { content: '<r>', rstrip: true, normalized: false },
     { content: '<lr>', lstrip: true, rstrip: true, special: true },
     { content: '<lrx' },
-    { content: 'é' },
+    { content: 'éa' },
     { content: 'Größe', normalized: true },
     { content: '  ' },
   ];
   const texts = [
-    'Lösung ung ungenau [word][word] x[word] [word]x _ung ung_ ungé éung 1ung ung\u0301 🙂ung𝕳',
+    'Löqux qux quxnau [word][word] x[word] [word]x _qux qux_ quxé équx 1qux qux\u0301 🙂qux𝕳 🙂qux.',
     'a <l> b  <l>c<l>  <l>',
     'a <r> b<r>  c<r>\u0085\u2003<r>',
     ' <lr> <lr>  x <lrx <lr <l',
-    'éé e\u0301 É',
+    'ééa e\u0301a Éa éaé',
     'die Größe, Gro\u0308\u00dfe',
     '\n  <l>    <r>  ',
     ...HARD_TEXTS,

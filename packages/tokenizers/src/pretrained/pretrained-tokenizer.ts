@@ -214,9 +214,11 @@ export class PreTrainedTokenizerBase {
       truncation_side,
       tokenizer_class: this.config.tokenizer_class ?? 'PreTrainedTokenizerFast',
     };
+    // Sorted as Python's writer does, so that saving what was loaded changes no byte.
+    const sorted = Object.fromEntries(Object.entries(config).sort(([a], [b]) => (a < b ? -1 : 1)));
     return {
       'tokenizer.json': `${writeTokenizerJson(this.backend)}\n`,
-      'tokenizer_config.json': `${JSON.stringify(config, null, 2)}\n`,
+      'tokenizer_config.json': `${JSON.stringify(sorted, null, 2)}\n`,
     };
   }
 

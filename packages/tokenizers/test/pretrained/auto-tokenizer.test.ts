@@ -55,7 +55,7 @@ describe('AutoTokenizer', () => {
         mask_token: { __type: 'AddedToken', content: '<mask>', lstrip: true, normalized: false },
         additional_special_tokens: ['<user>'],
         chat_template: '{{ x }}',
-        model_max_length: 1000000000000000019884624838656,
+        model_max_length: 1e30,
       }),
       'special_tokens_map.json': '{"eos_token": "</s>"}',
     });
