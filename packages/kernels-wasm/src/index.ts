@@ -3,6 +3,7 @@
  *
  * @module @llm/kernels-wasm
  */
+export { createWasmBackend, WasmBackend, type WasmBackendOptions } from './backend.ts';
 export { Engine, type EngineOptions } from './engine.ts';
 export { KernelError, OutOfMemoryError } from './errors.ts';
 export type { Kernel, KernelPlan, KernelStep } from './kernel.ts';

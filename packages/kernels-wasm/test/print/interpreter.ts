@@ -11,7 +11,7 @@ import type {
   ReduceOperator,
   UnaryOperator,
 } from '@llm/tensor';
-import { roundTo } from '../../../tensor/src/dtype.ts';
+import { roundTo } from '@llm/tensor';
 
 /** Runs a loop kernel on arrays of numbers, one per buffer. */
 export function interpret(kernel: LoopKernel, buffers: number[][]): void {
@@ -223,7 +223,7 @@ export function binary(operator: BinaryOperator, type: ComputeType, a: number, b
       if (b === 0) return 0;
       return Math.min(Math.floor(a / b), type === 'i32' ? 2 ** 31 - 1 : Infinity);
     case 'mod': {
-      if (!isFloat && b === 0) return a;
+      if (!isFloat && b === 0) return 0;
       const rest = a % b;
       return rest !== 0 && rest < 0 !== b < 0 ? rest + b : rest;
     }

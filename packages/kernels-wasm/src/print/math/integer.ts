@@ -33,7 +33,7 @@ export function divide(
   return f.let(v128.andnot(all, i32x4.eq(b, i32x4.splat(0))));
 }
 
-/** `left − right·floor(left / right)`, the sign of the divisor; `left` where the divisor is 0. */
+/** `left − right·floor(left / right)`, the sign of the divisor; 0 where the divisor is 0. */
 export function integerModulo(
   f: FunctionBuilder,
   left: V128,
@@ -42,7 +42,8 @@ export function integerModulo(
 ): Local<'v128'> {
   const a = f.let(left);
   const b = f.let(right);
-  return f.let(i32x4.sub(a, i32x4.mul(b, divide(f, a, b, signed))));
+  const rest = i32x4.sub(a, i32x4.mul(b, divide(f, a, b, signed)));
+  return f.let(v128.andnot(rest, i32x4.eq(b, i32x4.splat(0))));
 }
 
 /**

@@ -1,0 +1,43 @@
+import type { CoarseKernel, Spec } from '@llm/tensor';
+import type { KernelPlan } from '../kernel.ts';
+import type { Target } from '../wasm/index.ts';
+import { planCumsum } from './cumsum.ts';
+import { planScatterAdd } from './scatter-add.ts';
+import { planSort } from './sort.ts';
+
+/** A template for one coarse operation. */
+export interface CoarseTemplate {
+  /** Whether it takes these inputs. */
+  supports(attributes: unknown, inputs: readonly Spec[]): boolean;
+  /** The kernels. Buffers are the coarse kernel's, in order; scratch follows. */
+  plan(kernel: CoarseKernel, target: Target, key: string): KernelPlan;
+}
+
+const always = () => true;
+
+/** Every coarse operation with a template, by name. */
+const templates: Readonly<Record<string, CoarseTemplate>> = {
+  cumsum: { supports: always, plan: planCumsum },
+  scatterAdd: { supports: always, plan: planScatterAdd },
+  sort: { supports: always, plan: planSort },
+  topk: { supports: always, plan: planSort },
+};
+
+/** Whether a template exists for an operation on these inputs. */
+export function supportsCoarse(
+  operation: string,
+  attributes: unknown,
+  inputs: readonly Spec[],
+): boolean {
+  return Object.hasOwn(templates, operation) && templates[operation]!.supports(attributes, inputs);
+}
+
+/** The kernels of a coarse operation. @throws Error where there is no template */
+export function planCoarse(kernel: CoarseKernel, target: Target, key: string): KernelPlan {
+  const template = templates[kernel.operation];
+  if (!template) {
+    const known = Object.keys(templates).join(', ');
+    throw new Error(`wasm: no kernel for '${kernel.operation}'; there are ${known}`);
+  }
+  return template.plan(kernel, target, key);
+}
