@@ -1,7 +1,7 @@
 import { isFloat } from '../dtype.ts';
 import type { Node } from '../graph.ts';
 import { binary, type Operand, unary, unify } from './elementwise.ts';
-import { equal, isnan, less, lessEqual, or } from './logic.ts';
+import { equal, less } from './logic.ts';
 import { where } from './where.ts';
 
 /** left + right */
@@ -136,9 +136,6 @@ export function clamp(
   high = Number.POSITIVE_INFINITY,
 ): Node {
   if (low > high) throw new RangeError(`clamp: low ${low} is above high ${high}`);
-  const above =
-    low === Number.NEGATIVE_INFINITY ? x : where(or(lessEqual(low, x), isnan(x)), x, low);
-  return high === Number.POSITIVE_INFINITY
-    ? above
-    : where(or(lessEqual(above, high), isnan(above)), above, high);
+  const above = low === Number.NEGATIVE_INFINITY ? x : where(less(x, low), low, x);
+  return high === Number.POSITIVE_INFINITY ? above : where(less(high, above), high, above);
 }
