@@ -5,18 +5,8 @@ import type { Module } from './module.ts';
  * parameters, and number of parameters with all below it. The last line totals them.
  */
 export function summarize(root: Module): string {
-  const rows = Array.from(root.namedModules(), ([path, module]) => {
-    const own = [...module.namedParameters({ recurse: false })].map(
-      ([name, { shape }]) => `${name} [${shape.join(', ')}]`,
-    );
-    const depth = path === '' ? 0 : path.split('.').length;
-    return [
-      '  '.repeat(depth) + (path.split('.').at(-1) || '(model)'),
-      module.constructor.name,
-      own.join(', '),
-      count(module).toLocaleString('en-US'),
-    ] as const;
-  });
+  const rows: Row[] = [];
+  collect(root, '(model)', '', rows);
   const header = ['module', 'class', 'own parameters', 'parameters'] as const;
   const widths = header.map((title, column) =>
     Math.max(title.length, ...rows.map((row) => row[column]!.length)),
@@ -35,6 +25,18 @@ export function summarize(root: Module): string {
     ...rows.map(line),
     `${count(root).toLocaleString('en-US')} parameters, ${trainable.toLocaleString('en-US')} of them trainable`,
   ].join('\n');
+}
+
+type Row = readonly [name: string, className: string, own: string, parameters: string];
+
+function collect(module: Module, name: string, indent: string, rows: Row[]): void {
+  const own = Array.from(
+    module.namedParameters({ recurse: false }),
+    ([key, { shape }]) => `${key} [${shape.join(', ')}]`,
+  );
+  const total = count(module).toLocaleString('en-US');
+  rows.push([indent + name, module.constructor.name, own.join(', '), total]);
+  for (const [key, child] of module.namedChildren()) collect(child, key, `${indent}  `, rows);
 }
 
 function count(
