@@ -4,6 +4,7 @@
  * @module
  */
 import {
+  backward,
   chunk,
   compile,
   crossEntropy,
@@ -18,7 +19,7 @@ import {
   type Tensor,
   tensor,
 } from '@llm/nn';
-import { AdamW, clipGradNorm } from '@llm/train';
+import { AdamW } from '@llm/train';
 import { OUR_THREADS, ourVersion, useWasm } from '../ours/device.ts';
 import { type GptConfig, LAYER_NORM_EPSILON, optimizer as settings } from './config.ts';
 import type { Batch, EvaluatingTrainer } from './step.ts';
@@ -130,16 +131,19 @@ export async function openOurGpt(
   const isMatrix = (parameter: Tensor) => parameter.rank >= 2;
   const adamW = new AdamW(
     [
-      { params: parameters.filter(isMatrix), weight_decay: settings.weightDecay },
-      { params: parameters.filter((parameter) => !isMatrix(parameter)), weight_decay: 0 },
+      { parameters: parameters.filter(isMatrix), weight_decay: settings.weightDecay },
+      { parameters: parameters.filter((one) => !isMatrix(one)), weight_decay: 0 },
     ],
-    { lr: 0, betas: [settings.beta1, settings.beta2], eps: settings.epsilon },
+    {
+      betas: [settings.beta1, settings.beta2],
+      eps: settings.epsilon,
+      max_grad_norm: settings.clip,
+    },
   );
   const train = compile((inputs: Tensor, targets: Tensor) => {
     adamW.zeroGrad();
     const loss = model.forward(inputs, targets);
-    loss.backward();
-    clipGradNorm(parameters, settings.clip);
+    backward(loss);
     adamW.step();
     return loss;
   });
@@ -157,12 +161,15 @@ export async function openOurGpt(
     threads: OUR_THREADS,
     async step(batch, learningRate) {
       const start = performance.now();
-      adamW.lr = learningRate;
+      for (const group of adamW.groups) group.lr = learningRate;
       const loss = await train(...tokens(batch));
       const value = await loss.item();
       return { loss: value, milliseconds: performance.now() - start };
     },
     evaluate: async (batch) => (await evaluate(...tokens(batch))).item(),
-    async close() {},
+    async close() {
+      train.dispose();
+      evaluate.dispose();
+    },
   };
 }

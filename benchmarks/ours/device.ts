@@ -4,7 +4,7 @@
  * @module
  */
 import { readFileSync } from 'node:fs';
-import { createWasmBackend } from '@llm/kernels-wasm';
+import { WasmBackend } from '@llm/kernels-wasm';
 import { BackendDevice, registerDevice, setDefaultDevice } from '@llm/tensor';
 import { RecordingBackend } from './recording.ts';
 
@@ -21,7 +21,7 @@ export function useWasm(): void {
   registered = true;
   registerDevice(
     DEVICE,
-    async () => new BackendDevice(await createWasmBackend({ threads: OUR_THREADS })),
+    async () => new BackendDevice(WasmBackend.create({ threads: OUR_THREADS })),
   );
   setDefaultDevice(DEVICE);
 }
@@ -35,7 +35,7 @@ export async function withRecordedWasm<Result>(
   useWasm();
   recordings += 1;
   const name = `${DEVICE} (recorded ${recordings})`;
-  const inner = await createWasmBackend({ threads: OUR_THREADS });
+  const inner = WasmBackend.create({ threads: OUR_THREADS });
   const backend = new RecordingBackend(inner, name);
   const device = new BackendDevice(backend);
   registerDevice(name, async () => device);
