@@ -1,12 +1,13 @@
-import type {
-  Backend,
-  BackendBuffer,
-  MemoryStatistics,
-  Plan,
-  Spec,
-  StepTiming,
-  Kernel as TensorKernel,
-  Program as TensorProgram,
+import {
+  type Backend,
+  type BackendBuffer,
+  kernelKey,
+  type MemoryStatistics,
+  type Plan,
+  type Spec,
+  type StepTiming,
+  type Kernel as TensorKernel,
+  type Program as TensorProgram,
 } from '@llm/tensor';
 import { Engine, type EngineOptions } from './engine.ts';
 import type { KernelPlan } from './kernel.ts';
@@ -230,7 +231,7 @@ export class WasmBackend implements Backend {
   }
 
   #print(kernel: TensorKernel): KernelPlan {
-    const key = JSON.stringify({ ...kernel, name: undefined });
+    const key = kernelKey(kernel);
     let plan = this.#code.get(key);
     if (!plan) {
       // Numbered: names of kernels are for people, and the workers tell kernels apart by key.

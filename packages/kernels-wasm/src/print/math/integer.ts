@@ -43,7 +43,9 @@ export function integerModulo(
   const a = f.let(left);
   const b = f.let(right);
   const rest = i32x4.sub(a, i32x4.mul(b, divide(f, a, b, signed)));
-  return f.let(v128.andnot(rest, i32x4.eq(b, i32x4.splat(0))));
+  // Divisor −1 apart: −2³¹ / −1 is not an i32, and the rest is 0 anyway.
+  const zero = v128.or(i32x4.eq(b, i32x4.splat(0)), i32x4.eq(b, i32x4.splat(signed ? -1 : 0)));
+  return f.let(v128.andnot(rest, zero));
 }
 
 /**

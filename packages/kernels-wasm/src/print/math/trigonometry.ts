@@ -30,8 +30,12 @@ function trigonometric(library: Library, shift: 0 | 1) {
     const huge = v128.anyTrue(f32x4.gt(f32x4.abs(x), f32x4.splat(1e5)));
     f.if(
       huge,
-      () => halves.forEach((half, i) => reduceHuge(f, half, quotients[i]!, remainders[i]!)),
-      () => halves.forEach((half, i) => reduce(f, half, quotients[i]!, remainders[i]!)),
+      () => {
+        for (const i of [0, 1]) reduceHuge(f, halves[i]!, quotients[i]!, remainders[i]!);
+      },
+      () => {
+        for (const i of [0, 1]) reduce(f, halves[i]!, quotients[i]!, remainders[i]!);
+      },
     );
     const [q, r] = [quotients, remainders];
     const whole = (half: V128) => i32x4.truncSatF64x2SZero(half);
@@ -63,8 +67,8 @@ function trigonometric(library: Library, shift: 0 | 1) {
 /** x = q·π/2 + r for |x| ≤ 1e5: π/2 in two doubles, the first of 33 bits, so that q times it is exact. */
 function reduce(f: FunctionBuilder, x: V128, q: Local<'v128'>, r: Local<'v128'>): void {
   f.set(q, f64x2.nearest(f64x2.mul(x, f64x2.splat(2 / Math.PI))));
-  f.set(r, f64x2.sub(x, f64x2.mul(q, f64x2.splat(1.57079632673412561417))));
-  f.set(r, f64x2.sub(r, f64x2.mul(q, f64x2.splat(6.07710050650619224932e-11))));
+  f.set(r, f64x2.sub(x, f64x2.mul(q, f64x2.splat(1.5707963267341256))));
+  f.set(r, f64x2.sub(r, f64x2.mul(q, f64x2.splat(6.077100506506192e-11))));
 }
 
 /**
@@ -75,7 +79,8 @@ function reduceHuge(f: FunctionBuilder, x: V128, q: Local<'v128'>, r: Local<'v12
   const turns = f.let(f64x2.splat(0));
   twoOverPi.forEach((bits, piece) => {
     const product = f.let(f64x2.mul(x, f64x2.splat(bits * 2 ** (-24 * (piece + 1)))));
-    const multiple = f64x2.mul(f64x2.floor(f64x2.mul(product, f64x2.splat(0.25))), f64x2.splat(4));
+    // To the nearest multiple of 4, not downwards: small angles keep their precision.
+    const multiple = f64x2.mul(f64x2.nearest(f64x2.mul(product, f64x2.splat(0.25))), f64x2.splat(4));
     f.set(turns, f64x2.add(turns, f64x2.sub(product, multiple)));
     // Before the small pieces come, drop the whole turns that would push their bits out.
     const whole = f64x2.mul(f64x2.nearest(f64x2.mul(turns, f64x2.splat(0.25))), f64x2.splat(4));
