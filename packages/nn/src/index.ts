@@ -6,8 +6,10 @@
 import './devices.ts';
 
 export * from '@llm/tensor';
+export { type DecoderShape, GreedyDecoder } from './generation/greedy-decoder.ts';
 export * as init from './init.ts';
 export * from './layers/index.ts';
+export * from './models/index.ts';
 export { buffer, isBuffer } from './module/buffer.ts';
 export { Module, type UnaryModule } from './module/module.ts';
 export { type StateDict, StateDictError, type StateMismatch } from './module/state.ts';

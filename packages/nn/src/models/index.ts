@@ -1,0 +1,6 @@
+export {
+  type MBartConfig,
+  MBartForConditionalGeneration,
+  mbartConfig,
+  mbartConfigNames,
+} from './mbart.ts';
