@@ -149,6 +149,18 @@ export const cases: readonly OpCase[] = [
     ],
   },
   {
+    name: 'unsigned integers and rounding of integers',
+    inputs: [{ shape: [3], dtype: 'u32', values: [0, 1, 4000000000] }, signs],
+    exact: true,
+    build: ([a, b]) => [
+      arithmetic.neg(a!),
+      arithmetic.abs(a!),
+      arithmetic.sign(a!),
+      arithmetic.floor(b!),
+      arithmetic.round(b!),
+    ],
+  },
+  {
     name: 'integers that wrap around',
     inputs: [
       { shape: [3], dtype: 'i32', values: [2147483647, -2147483648, 123456789] },

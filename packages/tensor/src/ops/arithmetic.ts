@@ -1,7 +1,8 @@
 import { isFloat } from '../dtype.ts';
 import type { Node } from '../graph.ts';
+import { cast } from './cast.ts';
 import { binary, type Operand, unary, unify } from './elementwise.ts';
-import { equal, less } from './logic.ts';
+import { equal, less, notEqual } from './logic.ts';
 import { where } from './where.ts';
 
 /** left + right */
@@ -70,13 +71,21 @@ export function floorDivide(left: Operand, right: Operand): Node {
 const integerDivide = binary('div', {});
 
 /** −x */
-export const neg = unary('neg', { gradient: (_x, _y, dy) => neg(dy) });
+export const neg = unary('neg', {
+  instead: (x) => (x.dtype === 'u32' ? sub(0, x) : undefined),
+  gradient: (_x, _y, dy) => neg(dy),
+});
 
 /** |x|, with gradient 0 at 0 */
-export const abs = unary('abs', { gradient: (x, _y, dy) => mul(dy, sign(x)) });
+export const abs = unary('abs', {
+  instead: (x) => (x.dtype === 'u32' ? x : undefined),
+  gradient: (x, _y, dy) => mul(dy, sign(x)),
+});
 
 /** −1, 0 or 1 */
-export const sign = unary('sign', {});
+export const sign = unary('sign', {
+  instead: (x) => (x.dtype === 'u32' ? cast(notEqual(x, 0), 'u32') : undefined),
+});
 
 /** eˣ */
 export const exp = unary('exp', { float: true, gradient: (_x, y, dy) => mul(dy, y) });
@@ -117,17 +126,22 @@ export const sigmoid = unary('sigmoid', {
   gradient: (_x, y, dy) => mul(dy, mul(y, sub(1, y))),
 });
 
-/** Largest integer ≤ x, as a float */
-export const floor = unary('floor', {});
+/** Rounding leaves integers alone. */
+function integersAsTheyAre(x: Node): Node | undefined {
+  return isFloat(x.dtype) ? undefined : x;
+}
 
-/** Smallest integer ≥ x, as a float */
-export const ceil = unary('ceil', {});
+/** Largest integer ≤ x, integers as they are */
+export const floor = unary('floor', { instead: integersAsTheyAre });
 
-/** Nearest integer, ties to even, as a float */
-export const round = unary('round', {});
+/** Smallest integer ≥ x, integers as they are */
+export const ceil = unary('ceil', { instead: integersAsTheyAre });
+
+/** Nearest integer, ties to even, integers as they are */
+export const round = unary('round', { instead: integersAsTheyAre });
 
 /** x without its fraction */
-export const trunc = unary('trunc', {});
+export const trunc = unary('trunc', { instead: integersAsTheyAre });
 
 /** x limited to [low, high]; the gradient passes where low ≤ x ≤ high. NaN stays NaN. */
 export function clamp(

@@ -32,7 +32,15 @@ export interface Binary {
  */
 export function unary(
   operator: UnaryOperator,
-  options: { float?: boolean; output?: DType; gradient?: (x: Node, y: Node, dy: Node) => Node },
+  options: {
+    float?: boolean;
+    output?: DType;
+    /** Dtypes that it takes; numbers by default, which bools are not. */
+    takes?: Takes;
+    /** The result for inputs that the operator is not for: integers that need no rounding, unsigned ones. */
+    instead?: (x: Node) => Node | undefined;
+    gradient?: (x: Node, y: Node, dy: Node) => Node;
+  },
 ): Unary {
   const op: Op<undefined> = {
     name: operator,
@@ -44,8 +52,11 @@ export function unary(
         options.gradient!(x!, y!, gradient),
       ]),
   };
-  const call = (x: Node) =>
-    apply(op, [options.float && !isFloat(x.dtype) ? cast(x, 'f32') : x], undefined);
+  const call = (x: Node) => {
+    const input = options.float && !isFloat(x.dtype) ? cast(x, 'f32') : x;
+    checkDType(operator, input.dtype, options.takes ?? 'numbers');
+    return options.instead?.(input) ?? apply(op, [input], undefined);
+  };
   return Object.assign(call, { op });
 }
 
@@ -59,6 +70,8 @@ export function binary(
     output?: DType;
     /** Integers (and bools) become f32 first, as for `div`. */
     float?: boolean;
+    /** Dtypes that it takes; numbers by default, which bools are not. */
+    takes?: Takes;
     gradient?: (
       context: { left: Node; right: Node; y: Node; dy: Node },
       wants: (input: number) => boolean,
@@ -84,9 +97,26 @@ export function binary(
   const call = (left: Operand, right: Operand) => {
     const [a, b] = unify(operator, [left, right]);
     const dtype = options.float && !isFloat(a!.dtype) ? 'f32' : a!.dtype;
+    checkDType(operator, dtype, options.takes ?? 'numbers');
     return apply(op, [cast(a!, dtype), cast(b!, dtype)], undefined);
   };
   return Object.assign(call, { op });
+}
+
+/** Dtypes that an operation is for: all but bool, integers and bool, or all. */
+type Takes = 'numbers' | 'bits' | 'all';
+
+function checkDType(operation: string, dtype: DType, takes: Takes): void {
+  if (takes === 'numbers' && dtype === 'bool') {
+    throw new TypeError(
+      `${operation}: wants numbers: got bool; use and(), or(), not(), or cast with .to('i32')`,
+    );
+  }
+  if (takes === 'bits' && isFloat(dtype)) {
+    throw new TypeError(
+      `${operation}: wants integers or bools: got ${dtype}; cast with .to('i32')`,
+    );
+  }
 }
 
 /** Operands as nodes of one shape and one dtype. */

@@ -45,7 +45,8 @@ export const sliceOp: Op<SliceAttributes> = {
   gradient: ({ inputs: [x], attributes, gradient }) => [unslice(gradient, x!.shape, attributes)],
 };
 
-interface SliceAttributes {
+/** Attributes of a slice, one entry per axis. */
+export interface SliceAttributes {
   readonly starts: readonly number[];
   readonly sizes: readonly number[];
   readonly steps: readonly number[];

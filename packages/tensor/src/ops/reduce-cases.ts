@@ -59,6 +59,22 @@ export const cases: readonly OpCase[] = [
     build: ([x]) => [reduce.argmax(x!), reduce.argmax(x!, 0), reduce.argmin(x!, 1, true)],
   },
   {
+    name: 'any and all',
+    inputs: [
+      { shape: [3, 2], dtype: 'bool', values: [0, 1, 0, 0, 1, 1] },
+      { shape: [2], values: [0, Number.NaN] },
+      { shape: [2, 0] },
+    ],
+    exact: true,
+    gradient: false,
+    build: ([flags, numbers, none]) => [
+      reduce.any(flags!, 1),
+      reduce.all(flags!, 1),
+      reduce.any(numbers!),
+      reduce.all(none!, 1, true),
+    ],
+  },
+  {
     name: 'NaN wins',
     inputs: [{ shape: [2, 4], values: [1, Number.NaN, 5, Number.NaN, 3, 3, 1, 1] }],
     exact: true,

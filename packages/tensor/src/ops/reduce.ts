@@ -1,11 +1,12 @@
-import { type DType, isFloat } from '../dtype.ts';
+import type { DType } from '../dtype.ts';
 import { apply, type GradientContext, type Node, type Op } from '../graph.ts';
-import { normalizeAxes, normalizeAxis } from '../shape.ts';
+import { normalizeAxes, normalizeAxis, sizeOf } from '../shape.ts';
 import { div, mul, sub } from './arithmetic.ts';
 import { sum, sumOp } from './broadcast.ts';
 import { cast } from './cast.ts';
-import { equal } from './logic.ts';
+import { equal, notEqual } from './logic.ts';
 import { reshape } from './movement.ts';
+import { inFloat32 } from './precision.ts';
 import {
   type Axes,
   dropAxes,
@@ -68,24 +69,33 @@ export function min(x: Node, axes?: Axes, keepdim = false): Node {
   return reduce(minOp, x, axes, keepdim);
 }
 
-/** Mean over `axes`; integers give f32. */
+/** Mean over `axes`, added up in f32; integers give f32. */
 export function mean(x: Node, axes?: Axes, keepdim = false): Node {
-  const float = isFloat(x.dtype) ? x : cast(x, 'f32');
-  const count = normalizeAxes(axes, x.shape.length, 'mean').reduce(
-    (n, axis) => n * x.shape[axis]!,
-    1,
-  );
-  return mul(sum(float, axes, keepdim), 1 / count);
+  const count = countAlong('mean', x, axes);
+  return inFloat32([x], (wide) => mul(sum(wide, axes, keepdim), 1 / count));
 }
 
-/** Variance over `axes`, divided by n − correction (1 by default, as in PyTorch). */
+/** Variance over `axes`, divided by n − correction (1 by default, as in PyTorch); integers give f32. */
 export function variance(x: Node, axes?: Axes, keepdim = false, correction = 1): Node {
-  const count = normalizeAxes(axes, x.shape.length, 'variance').reduce(
-    (n, axis) => n * x.shape[axis]!,
-    1,
-  );
-  const centered = sub(x, mean(x, axes, true));
-  return mul(sum(mul(centered, centered), axes, keepdim), 1 / Math.max(0, count - correction));
+  const divisor = Math.max(0, countAlong('variance', x, axes) - correction);
+  return inFloat32([x], (wide) => {
+    const centered = sub(wide, mean(wide, axes, true));
+    return mul(sum(mul(centered, centered), axes, keepdim), 1 / divisor);
+  });
+}
+
+function countAlong(operation: string, x: Node, axes: Axes | undefined): number {
+  return sizeOf(normalizeAxes(axes, x.shape.length, operation).map((axis) => x.shape[axis]!));
+}
+
+/** Whether any element over `axes` is not 0, as bool; false where there is none. */
+export function any(x: Node, axes?: Axes, keepdim = false): Node {
+  return notEqual(sum(notEqual(x, 0), axes, keepdim), 0);
+}
+
+/** Whether all elements over `axes` are not 0, as bool; true where there is none. */
+export function all(x: Node, axes?: Axes, keepdim = false): Node {
+  return equal(sum(equal(x, 0), axes, keepdim), 0);
 }
 
 /** First position of the largest element along `axis`; of the flattened tensor when absent. */

@@ -6,13 +6,14 @@ export const indexedRules = {
     const inner = left!.shape.at(-1)!;
     return build(out!.shape, (index) => {
       const [row, column] = index.slice(-2) as [number, number];
-      const batch = index.slice(0, -2);
-      const of = (shape: readonly number[]) => batch.map((i, axis) => (shape[axis] === 1 ? 0 : i));
+      const batch = (shape: readonly number[]) =>
+        index.slice(0, -2).map((i, axis) => (shape[axis] === 1 ? 0 : i));
+      const leftStart = flatten([...batch(left!.shape), row, 0], left!.shape);
+      const rightStart = flatten([...batch(right!.shape), 0, column], right!.shape);
+      const step = right!.shape.at(-1)!;
       let total = 0;
       for (let k = 0; k < inner; k++) {
-        const a = left!.values[flatten([...of(left!.shape), row, k], left!.shape)]!;
-        const b = right!.values[flatten([...of(right!.shape), k, column], right!.shape)]!;
-        total += a * b;
+        total += left!.values[leftStart + k]! * right!.values[rightStart + k * step]!;
       }
       return total;
     });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Node } from '../../src/graph.ts';
 import { gelu } from '../../src/ops/activation.ts';
+import { add } from '../../src/ops/arithmetic.ts';
 import { attention } from '../../src/ops/attention.ts';
 import { chunk, concat, split, stack } from '../../src/ops/concat.ts';
 import { crossEntropy } from '../../src/ops/cross-entropy.ts';
@@ -9,6 +10,7 @@ import { dropout } from '../../src/ops/dropout.ts';
 import { takeAlong } from '../../src/ops/gather.ts';
 import { fill, fromValues } from '../../src/ops/leaf.ts';
 import { linearCrossEntropy } from '../../src/ops/linear-cross-entropy.ts';
+import { xor } from '../../src/ops/logic.ts';
 import { mseLoss } from '../../src/ops/loss.ts';
 import { embedding, oneHot, tril } from '../../src/ops/masks.ts';
 import { linear, matmul } from '../../src/ops/matmul.ts';
@@ -36,6 +38,12 @@ const wrong: [string, () => unknown, RegExp][] = [
     () => linear(of(2, 3), of(4, 5)),
     /linear: .*\[2, 3\] and \[4, 5\]/,
   ],
+  [
+    'sums of bools',
+    () => add(fill([2], 1, 'bool'), true),
+    /add: wants numbers: got bool; use and\(\)/,
+  ],
+  ['bits of floats', () => xor(of(2), 1), /xor: wants integers or bools: got f32; cast/],
   [
     'an index past the end',
     () => take(of(3, 2), ids(0, 3)),
