@@ -3,3 +3,7 @@
  *
  * @module
  */
+import { createWasmBackend } from '@llm/kernels-wasm';
+import { BackendDevice, registerDevice } from '@llm/tensor';
+
+registerDevice('wasm', async () => new BackendDevice(createWasmBackend()));

@@ -110,6 +110,12 @@ function describeArgument(value: unknown): unknown {
   return value;
 }
 
+/**
+ * Buffers that belong to one variable alone. Others may be the buffer of the tensor that the variable was made
+ * from, or of a second variable with the same initial value.
+ */
+const holders = new WeakMap<Storage, Variable>();
+
 /** One trace and its compiled graph. */
 class TracedProgram implements Trace {
   readonly #reads = new Map<Variable, { leaf: Node; value: Node }>();
@@ -171,7 +177,8 @@ class TracedProgram implements Trace {
     collectNumbers(args, numbers);
     this.#values = { tensors: tensorsOf(args), numbers };
     for (const [variable, { leaf, value }] of this.#reads) {
-      if (leaf !== value && variable.exposed) this.#separate(variable);
+      const owned = holders.get(variable.current.storage!) === variable;
+      if (leaf !== value && (variable.exposed || !owned)) this.#separate(variable);
     }
     const { outputs } = this.#graph.run({
       storage: (node) => this.#storage(node),
@@ -269,12 +276,13 @@ class TracedProgram implements Trace {
     return storage;
   }
 
-  /** Gives a variable that eager graphs may refer to a buffer of its own before it is overwritten. */
+  /** Gives a variable whose buffer something else may read a buffer of its own before it is overwritten. */
   #separate(variable: Variable): void {
     const { current } = variable;
     const node = detach(current, variable.trainable);
     node.storage = this.device.copy(current.storage!);
     node.inputs = [];
+    holders.set(node.storage, variable);
     variable.commit(node);
   }
 }

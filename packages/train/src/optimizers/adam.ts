@@ -59,20 +59,21 @@ function moments(
       rate: learningRate.div(biasCorrection(beta1, step)),
       correction: biasCorrection(beta2, step).rsqrt(),
     }),
-    update(gradient, parameter, state, { learningRate, weightDecay, shared }) {
-      let start = parameter;
-      let direction = gradient;
-      if (weightDecay !== 0) {
-        if (decoupled) start = parameter.mul(learningRate.mul(-weightDecay).add(1));
-        else direction = gradient.add(parameter.mul(weightDecay));
-      }
-      const mean = state.exp_avg.mul(beta1).add(direction.mul(1 - beta1));
-      const square = state.exp_avg_sq.mul(beta2).add(direction.square().mul(1 - beta2));
-      const denominator = square.sqrt().mul(shared.correction).add(eps);
+    accumulate(gradient, parameter, { exp_avg, exp_avg_sq }, { weightDecay }) {
+      const direction =
+        weightDecay === 0 || decoupled ? gradient : gradient.add(parameter.mul(weightDecay));
       return {
-        parameter: start.sub(mean.mul(shared.rate).div(denominator)),
-        state: { exp_avg: mean, exp_avg_sq: square },
+        exp_avg: exp_avg.mul(beta1).add(direction.mul(1 - beta1)),
+        exp_avg_sq: exp_avg_sq.mul(beta2).add(direction.square().mul(1 - beta2)),
       };
+    },
+    update(_, parameter, { exp_avg, exp_avg_sq }, { learningRate, weightDecay, shared }) {
+      const start =
+        weightDecay === 0 || !decoupled
+          ? parameter
+          : parameter.mul(learningRate.mul(-weightDecay).add(1));
+      const denominator = exp_avg_sq.sqrt().mul(shared.correction).add(eps);
+      return start.sub(exp_avg.mul(shared.rate).div(denominator));
     },
   };
 }

@@ -7,5 +7,5 @@ export {
   weightDecayGroups,
 } from './groups.ts';
 export { Optimizer, type OptimizerOptions, type StepResult } from './optimizer.ts';
-export type { StepScalars, Tensors, UpdateContext, Updated, UpdateRule } from './rule.ts';
+export type { StepScalars, Tensors, UpdateContext, UpdateRule } from './rule.ts';
 export { SGD, type SGDOptions } from './sgd.ts';

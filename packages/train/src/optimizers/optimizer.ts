@@ -88,12 +88,14 @@ export class Optimizer {
     for (const parameter of group.parameters) {
       if (!parameter.grad) continue;
       const gradient = factor ? parameter.grad.mul(factor) : parameter.grad;
-      const state = this.#states.get(parameter)!;
+      const variables = this.#states.get(parameter)!;
+      const next = this.#rule.accumulate(gradient, parameter, variables, context);
+      const state = Object.fromEntries(
+        Object.entries(next).map(([name, value]) => [name, where(finite, value, variables[name]!)]),
+      );
       const updated = this.#rule.update(gradient, parameter, state, context);
-      for (const [name, value] of Object.entries(updated.state)) {
-        state[name]!.assign(where(finite, value, state[name]!));
-      }
-      parameter.assign(where(finite, updated.parameter, parameter));
+      for (const [name, value] of Object.entries(state)) variables[name]!.assign(value);
+      parameter.assign(where(finite, updated, parameter));
     }
   }
 

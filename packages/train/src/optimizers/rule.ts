@@ -18,26 +18,25 @@ export interface UpdateContext<Shared extends Tensors = Tensors> extends StepSca
   readonly shared: Shared;
 }
 
-/** What an update gives: the new parameter and its new state. */
-export interface Updated<State extends Tensors> {
-  readonly parameter: Tensor;
-  readonly state: State;
-}
-
 /**
  * How one parameter follows its gradient. The walk over parameters, the step count, rates, clipping and the
  * guard against non-finite gradients are the `Optimizer`'s.
+ *
+ * State and parameter are updated by two functions, so that the guard can stand between them: what `update`
+ * reads is what is stored, and one kernel computes all.
  */
 export interface UpdateRule<State extends Tensors = Tensors, Shared extends Tensors = Tensors> {
   /** The state before the first update: tensors whose shapes never change. */
   init(parameter: Tensor): State;
   /** What all parameters of a group use, computed once a step rather than for each of them. */
   shared(scalars: StepScalars): Shared;
-  /** One update, as new tensors. */
-  update(
+  /** The state after a gradient. */
+  accumulate(
     gradient: Tensor,
     parameter: Tensor,
     state: State,
     context: UpdateContext<Shared>,
-  ): Updated<State>;
+  ): State;
+  /** The parameter after a gradient, by the state that `accumulate` gave. */
+  update(gradient: Tensor, parameter: Tensor, state: State, context: UpdateContext<Shared>): Tensor;
 }

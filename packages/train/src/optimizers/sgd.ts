@@ -39,10 +39,9 @@ export class SGD extends Optimizer {
 const plain: UpdateRule = {
   init: () => ({}),
   shared: () => ({}),
-  update(gradient, parameter, state, { learningRate, weightDecay }) {
-    const direction = decayed(gradient, parameter, weightDecay);
-    return { parameter: parameter.sub(direction.mul(learningRate)), state };
-  },
+  accumulate: () => ({}),
+  update: (gradient, parameter, _, { learningRate, weightDecay }) =>
+    parameter.sub(decayed(gradient, parameter, weightDecay).mul(learningRate)),
 };
 
 function withMomentum(
@@ -54,15 +53,16 @@ function withMomentum(
     init: ({ shape }) => ({ momentum_buffer: zeros(shape) }),
     // The buffer starts as the first gradient, undamped.
     shared: ({ step }) => ({ share: where(step.eq(1), 1, full([], 1 - dampening)) }),
-    update(gradient, parameter, { momentum_buffer }, { learningRate, weightDecay, shared }) {
+    accumulate(gradient, parameter, { momentum_buffer }, { weightDecay, shared }) {
       const direction = decayed(gradient, parameter, weightDecay);
       const added = dampening === 0 ? direction : direction.mul(shared.share);
-      const velocity = momentum_buffer.mul(momentum).add(added);
-      const step = nesterov ? direction.add(velocity.mul(momentum)) : velocity;
-      return {
-        parameter: parameter.sub(step.mul(learningRate)),
-        state: { momentum_buffer: velocity },
-      };
+      return { momentum_buffer: momentum_buffer.mul(momentum).add(added) };
+    },
+    update(gradient, parameter, { momentum_buffer }, { learningRate, weightDecay }) {
+      const step = nesterov
+        ? decayed(gradient, parameter, weightDecay).add(momentum_buffer.mul(momentum))
+        : momentum_buffer;
+      return parameter.sub(step.mul(learningRate));
     },
   };
 }
