@@ -11,6 +11,7 @@
  */
 export type { CaseInput, OpCase, Values } from '../ops/case.ts';
 export { type NamedCase, opCases } from '../ops/cases.ts';
+export { evaluatorOf } from './backend-evaluator.ts';
 export { type CaseGraph, type GradientGraph, gradientGraphOf, graphOf } from './case-graph.ts';
 export {
   checkBackward,

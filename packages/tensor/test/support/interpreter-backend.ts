@@ -2,6 +2,7 @@
  * A backend that runs plans by interpreting the kernel IR in plain JavaScript: what the compiler decided,
  * without any code generation.
  */
+import { expect } from 'vitest';
 import { interpret } from '../../../kernels-wasm/test/print/interpreter.ts';
 import type {
   Backend,
@@ -12,7 +13,10 @@ import type {
   StepTiming,
 } from '../../src/backend.ts';
 import { byteSize, decode, encode } from '../../src/dtype.ts';
-import type { Kernel, MatmulKernel } from '../../src/ir/kernel.ts';
+import type { CoarseKernel, Kernel, MatmulKernel } from '../../src/ir/kernel.ts';
+import { indexedRules } from '../../src/reference/indexed.ts';
+import type { Operand, Rule } from '../../src/reference/operand.ts';
+import { contiguousStrides, sizeOf } from '../../src/shape.ts';
 
 interface InterpreterBuffer extends BackendBuffer {
   readonly data: Uint8Array;
@@ -87,9 +91,28 @@ function runKernel(kernel: Kernel, bytes: readonly Uint8Array[]): void {
   });
   if (kernel.kind === 'loop') interpret(kernel, arrays);
   else if (kernel.kind === 'matmul') interpretMatmul(kernel, arrays);
-  else throw new Error(`interpreter: no rule for ${kernel.operation}`);
+  else interpretCoarse(kernel, arrays);
   kernel.buffers.forEach(({ dtype, access }, i) => {
     if (access === 'write') bytes[i]!.set(encode(dtype, arrays[i]!));
+  });
+}
+
+/** Operations with kernels of their own go by the oracle's rule; the compiler promises them row-major inputs. */
+function interpretCoarse(kernel: CoarseKernel, arrays: number[][]): void {
+  const { operation, attributes, inputs, outputs } = kernel;
+  if (!Object.hasOwn(indexedRules, operation)) {
+    throw new Error(`interpreter: no rule for ${operation}`);
+  }
+  const rule = indexedRules[operation as keyof typeof indexedRules] as Rule<unknown>;
+  const operands = inputs.map((input): Operand => {
+    expect(input.strides).toEqual(contiguousStrides(input.shape));
+    const end = input.offset + sizeOf(input.shape);
+    return { ...input, values: Float64Array.from(arrays[input.buffer]!.slice(input.offset, end)) };
+  });
+  const result = rule(operands, attributes, outputs);
+  const values = result instanceof Float64Array ? [result] : result;
+  outputs.forEach(({ buffer, offset }, i) => {
+    arrays[buffer]!.splice(offset, values[i]!.length, ...values[i]!);
   });
 }
 
