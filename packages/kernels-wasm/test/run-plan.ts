@@ -25,13 +25,9 @@ export function runPlan(
     return { address, bytes };
   };
   const all = [...buffers.map((buffer) => buffer.byteLength), ...plan.scratchBytes].map(place);
-  const memory = new WebAssembly.Memory({
-    initial: Math.ceil(top / 65536) + 1,
-    maximum: 65536,
-    shared: target.sharedMemory,
-  });
+  const memory = memoryOf(target, Math.ceil(top / 65536) + 1);
   const bytes = new Uint8Array(memory.buffer);
-  bytes.fill(GUARD_BYTE);
+  bytes.fill(GUARD_BYTE, 0, top);
   all.forEach(({ address, bytes: length }, index) => {
     const given = buffers[index];
     if (given) bytes.set(new Uint8Array(given.buffer, given.byteOffset, length), address);
@@ -65,4 +61,17 @@ export function runPlan(
     .map(
       ({ address, bytes: length }) => new Uint8Array(bytes.slice(address, address + length)).buffer,
     );
+}
+
+const memories = new Map<boolean, WebAssembly.Memory>();
+
+/** One memory for all runs of a kind, since each takes gigabytes of address space. */
+function memoryOf({ sharedMemory }: Target, pages: number): WebAssembly.Memory {
+  const memory =
+    memories.get(sharedMemory) ??
+    new WebAssembly.Memory({ initial: 1, maximum: 65536, shared: sharedMemory });
+  memories.set(sharedMemory, memory);
+  const missing = pages - memory.buffer.byteLength / 65536;
+  if (missing > 0) memory.grow(missing);
+  return memory;
 }

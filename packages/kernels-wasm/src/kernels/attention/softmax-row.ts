@@ -33,9 +33,10 @@ export function addSoftmaxRow(
       const lanes = i32x4.const(0, 1, 2, 3);
       const end = f.let(i32.shl(p.count, 2));
       const seen = f.let(i32x4.splat(p.seen));
-      /** Visits the row four scores at a time, with a mask of those seen. */
+      const seenEnd = f.let(i32.shl(i32.and(i32.add(p.seen, 3), -4), 2));
+      /** Visits the scores seen four at a time, with a mask for the last. */
       const each = (body: (address: Local<'i32'>, visible: V128) => void) =>
-        f.for(0, end, 16, (byte) => {
+        f.for(0, seenEnd, 16, (byte) => {
           const index = i32x4.add(i32x4.splat(i32.shrU(byte, 2)), lanes);
           body(f.let(i32.add(p.scores, byte)), f.let(i32x4.ltS(index, seen)));
         });
@@ -63,6 +64,9 @@ export function addSoftmaxRow(
         f.emit(v128.store(address, weight));
         f.set(sum, f32x4.add(sum, weight));
       });
+      f.for(seenEnd, end, 16, (byte) =>
+        f.emit(v128.store(i32.add(p.scores, byte), f32x4.splat(0))),
+      );
       const tileSum = acrossLanes(f, sum, f32x4.add);
       f.if(
         p.resume,
