@@ -1,5 +1,6 @@
 /**
- * All test cases of all operations, outside the main bundle.
+ * All test cases of all operations, outside the main bundle. Cases that are plain data stand beside their
+ * operation, since bundlers drop them; those that are computed have files of their own.
  *
  * @module
  */
@@ -23,8 +24,8 @@ import { cases as random } from './random.ts';
 import { cases as reduce } from './reduce-cases.ts';
 import { cases as rotary } from './rotary.ts';
 import { cases as scatterAdd } from './scatter-add.ts';
-import { cases as softmax } from './softmax.ts';
-import { cases as sort } from './sort.ts';
+import { cases as softmax } from './softmax-cases.ts';
+import { cases as sort } from './sort-cases.ts';
 import { cases as take } from './take.ts';
 
 const files = {
