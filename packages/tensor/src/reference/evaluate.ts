@@ -1,6 +1,7 @@
 import { type DType, isFloat, roundTo } from '../dtype.ts';
 import { type Node, type Spec, topologicalOrder } from '../graph.ts';
 import { format, sizeOf } from '../shape.ts';
+import { leafRules } from './leaf.ts';
 import type { Operand, Rule } from './operand.ts';
 import { rules } from './rules.ts';
 
@@ -55,6 +56,11 @@ function outputsOf(
   const { op, inputs, attributes } = node;
   if (op.name === 'pick') {
     return [known.get(inputs[0]!)![(attributes as { index: number }).index]!];
+  }
+  if (node.storage && inputs.length === 0 && !Object.hasOwn(leafRules, op.name)) {
+    throw new Error(
+      `reference: this ${op.name} was computed on a device and let its inputs go; give its value in options.values`,
+    );
   }
   if (op.compose) {
     const composed = op.compose(inputs, attributes);

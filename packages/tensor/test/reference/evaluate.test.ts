@@ -30,6 +30,15 @@ describe('evaluate', () => {
     expect([...evaluate([add(inner, 1)], { values })[0]!]).toEqual([6]);
   });
 
+  it('does not guess the past of a value that a device has computed', () => {
+    const sum = add(fromValues([1], [1], 'f32'), 1);
+    sum.storage = { bytes: 4 };
+    sum.inputs = [];
+    expect(() => evaluate([sum])).toThrow(
+      /this add was computed on a device and let its inputs go/,
+    );
+  });
+
   it('names the first operation that gave NaN', () => {
     const zero = fromValues([0], [1], 'f32');
     const bad = mul(fill([1], Number.POSITIVE_INFINITY), zero);
