@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: JavaScript source as data
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parseConcatenation, parseStringLiteral } from '../../src/corpus/string-literal.ts';
@@ -8,24 +9,17 @@ test.each([
   ['`both " and \'`', 'both " and \''],
   ['"\\x41\\u00e4\\u{1F600}\\0"', 'Aä😀\0'],
   ['"a\\\nb\\tc"', 'ab\tc'],
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: JavaScript source as data
   ['`price: \\${1}`', 'price: ${1}'],
 ])('reads %s', (source, value) => {
   expect(parseStringLiteral(`x(${source})`, 2)).toEqual({ value, end: 2 + source.length });
 });
 
-test.each([
-  '"open',
-  '"line\nbreak"',
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: JavaScript source as data
-  '`${name}`',
-  '"\\u12"',
-  '"\\xzz"',
-  '"\\u{110000}"',
-  'name',
-])('finds no literal in %j', (source) => {
-  expect(parseStringLiteral(source, 0)).toBeUndefined();
-});
+test.each(['"open', '"line\nbreak"', '`${name}`', '"\\u12"', '"\\xzz"', '"\\u{110000}"', 'name'])(
+  'finds no literal in %j',
+  (source) => {
+    expect(parseStringLiteral(source, 0)).toBeUndefined();
+  },
+);
 
 test('inverts JSON.stringify on any string', () => {
   fc.assert(
