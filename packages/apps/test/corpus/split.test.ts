@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: user-interface strings as data
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
