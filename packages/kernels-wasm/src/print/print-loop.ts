@@ -4,7 +4,8 @@ import { ModuleBuilder, type Target } from '../wasm/index.ts';
 import { analyze } from './analysis.ts';
 import { collapse } from './collapse.ts';
 import { Library } from './library.ts';
-import { keptRowBytes, LoopPrinter } from './loop-printer.ts';
+import { keptRowBytes, LoopBody } from './loop-body.ts';
+import { LoopPrinter } from './loop-printer.ts';
 import { type Parts, type Schedule, schedule } from './schedule.ts';
 import { splitReduction } from './split-reduction.ts';
 
@@ -37,7 +38,7 @@ function printOne(kernel: LoopKernel, target: Target, key: string, parts?: Parts
   const module = new ModuleBuilder(target);
   const library = new Library(module);
   module.function('run', { args: 'i32', begin: 'i32', end: 'i32' }, (f, { args, begin, end }) =>
-    new LoopPrinter(f, library, collapsed, analysis, plan).print(args, begin, end),
+    new LoopPrinter(new LoopBody(f, library, collapsed, analysis, plan)).print(args, begin, end),
   );
   const printed: Kernel = { key, bytes: module.finish(), chunks: plan.chunks };
   const scratchBytes = keptBytes(plan, keptRowBytes(collapsed));

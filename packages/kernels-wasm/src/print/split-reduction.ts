@@ -1,6 +1,6 @@
 import type { Instruction, KernelBuffer, LoopKernel } from '@llm/tensor';
 import type { Analysis } from './analysis.ts';
-import type { PartialStore } from './loop-printer.ts';
+import type { PartialStore } from './loop-body.ts';
 import { type Parts, prefersColumns } from './schedule.ts';
 
 /** A reduction in two kernels: parts of each row first, then the parts' results. */

@@ -30,7 +30,9 @@ export function runPlan(
   const missing = Math.ceil(top / 65536) + 1 - memory.buffer.byteLength / 65536;
   if (missing > 0) memory.grow(missing);
   const bytes = new Uint8Array(memory.buffer, 0, top).fill(GUARD_BYTE, 1 << 16);
-  buffers.forEach((data, i) => bytes.set(data, addresses[i]));
+  buffers.forEach((data, i) => {
+    bytes.set(data, addresses[i]);
+  });
   const table = new Uint32Array(memory.buffer, 1024, 64);
   for (const { kernel, args } of plan.steps) {
     const module = new WebAssembly.Module(kernel.bytes);

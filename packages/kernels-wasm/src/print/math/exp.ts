@@ -10,18 +10,21 @@ import { polynomial } from './polynomial.ts';
 export function exp(f: FunctionBuilder, input: V128): Local<'v128'> {
   // `pmin(x, c)` is `c < x ? c : x`: one instruction, and a NaN in x stays.
   const x = f.let(f32x4.pmax(f32x4.pmin(input, f32x4.splat(89)), f32x4.splat(-104)));
-  const n = f.let(f32x4.nearest(f32x4.mul(x, f32x4.splat(Math.LOG2E))));
+  // Adding 1.5·2²³ rounds to an integer, which is then also the low bits of the sum.
+  const magic = 12582912;
+  const shifted = f.let(f.multiplyAdd(x, f32x4.splat(Math.LOG2E), f32x4.splat(magic)));
+  const n = f.let(f32x4.sub(shifted, f32x4.splat(magic)));
   // ln 2 in two parts, the first short enough that n times it is exact.
   const r = f.let(f.negativeMultiplyAdd(n, f32x4.splat(0.693359375), x));
   f.set(r, f.negativeMultiplyAdd(n, f32x4.splat(-2.1219444e-4), r));
   const tail = polynomial(f, r, expTail);
   const value = f.let(f.multiplyAdd(tail, f32x4.mul(r, r), r));
   f.set(value, f32x4.add(value, f32x4.splat(1)));
-  const exponent = f.let(i32x4.truncSatF32x4S(n));
-  const half = f.let(i32x4.shrS(exponent, 1));
-  const powerOfTwo = (e: V128) => i32x4.shl(i32x4.add(e, i32x4.splat(127)), 23);
-  f.set(value, f32x4.mul(value, powerOfTwo(half)));
-  f.set(value, f32x4.mul(value, powerOfTwo(i32x4.sub(exponent, half))));
+  // n + 254 as two biased exponents.
+  const exponents = f.let(i32x4.sub(shifted, i32x4.splat(0x4b400000 - 254)));
+  const half = f.let(i32x4.shrU(exponents, 1));
+  f.set(value, f32x4.mul(value, i32x4.shl(half, 23)));
+  f.set(value, f32x4.mul(value, i32x4.shl(i32x4.sub(exponents, half), 23)));
   return value;
 }
 

@@ -80,7 +80,10 @@ function reduceHuge(f: FunctionBuilder, x: V128, q: Local<'v128'>, r: Local<'v12
   twoOverPi.forEach((bits, piece) => {
     const product = f.let(f64x2.mul(x, f64x2.splat(bits * 2 ** (-24 * (piece + 1)))));
     // To the nearest multiple of 4, not downwards: small angles keep their precision.
-    const multiple = f64x2.mul(f64x2.nearest(f64x2.mul(product, f64x2.splat(0.25))), f64x2.splat(4));
+    const multiple = f64x2.mul(
+      f64x2.nearest(f64x2.mul(product, f64x2.splat(0.25))),
+      f64x2.splat(4),
+    );
     f.set(turns, f64x2.add(turns, f64x2.sub(product, multiple)));
     // Before the small pieces come, drop the whole turns that would push their bits out.
     const whole = f64x2.mul(f64x2.nearest(f64x2.mul(turns, f64x2.splat(0.25))), f64x2.splat(4));
