@@ -1,5 +1,6 @@
 import { type DType, decode, type TypedArray } from './dtype.ts';
 import type { DeviceTag, Node } from './graph.ts';
+import { relu } from './ops/activation.ts';
 import * as arithmetic from './ops/arithmetic.ts';
 import * as broadcast from './ops/broadcast.ts';
 import { cast } from './ops/cast.ts';
@@ -11,6 +12,7 @@ import { matmul } from './ops/matmul.ts';
 import * as movement from './ops/movement.ts';
 import * as reduce from './ops/reduce.ts';
 import type { Axes as ReduceAxes } from './ops/reduction.ts';
+import { logSoftmax, softmax } from './ops/softmax.ts';
 import { where } from './ops/where.ts';
 import { readNode, realizeNodes } from './runtime.ts';
 import { format, type Shape, sizeOf } from './shape.ts';
@@ -271,6 +273,18 @@ export class Tensor {
   /** The matrix product by the rules of `torch.matmul` */
   matmul(other: Tensor): Tensor {
     return new Tensor(matmul(this.node, other.node));
+  }
+  /** max(this, 0) */
+  relu(): Tensor {
+    return new Tensor(relu(this.node));
+  }
+  /** eˣ / Σ eˣ along `axis` */
+  softmax(axis = -1): Tensor {
+    return new Tensor(softmax(this.node, axis));
+  }
+  /** Logarithm of `softmax(axis)` */
+  logSoftmax(axis = -1): Tensor {
+    return new Tensor(logSoftmax(this.node, axis));
   }
 
   // Reductions

@@ -4,6 +4,8 @@
  * @module @llm/train
  */
 export { clipFactor, clipGradNorm, gradNorm } from './clip.ts';
+export * from './data/index.ts';
+export * from './loop/index.ts';
 export * from './metrics/index.ts';
 export * from './optimizers/index.ts';
 export * from './schedules/index.ts';

@@ -1,0 +1,11 @@
+export type { FitResult, StepEvent, StopReason, TrainingCallback } from './callback.ts';
+export { NonFiniteLossError } from './errors.ts';
+export { type FitOptions, fit, type StepOutput } from './fit.ts';
+export { type Interrupt, interruptSignal } from './interrupt.ts';
+export {
+  formatDuration,
+  type ProgressBarOptions,
+  progressBar,
+  progressLine,
+} from './progress-bar.ts';
+export { encodeRunState, type RunParts, restoreRunState } from './resume.ts';

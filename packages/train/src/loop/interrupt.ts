@@ -1,0 +1,26 @@
+/** A signal that Ctrl-C sets, and how to stop listening. */
+export interface Interrupt extends Disposable {
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Turns the first Ctrl-C (or SIGTERM) into a signal, so that a run can end after its step and save; the second
+ * one ends the process as usual (Node).
+ *
+ * @example
+ * using interrupt = interruptSignal();
+ * await fit({ …, signal: interrupt.signal });
+ */
+export function interruptSignal(): Interrupt {
+  const controller = new AbortController();
+  const events = ['SIGINT', 'SIGTERM'] as const;
+  const stop = () => {
+    for (const event of events) process.off(event, onSignal);
+  };
+  const onSignal = () => {
+    stop();
+    controller.abort();
+  };
+  for (const event of events) process.on(event, onSignal);
+  return { signal: controller.signal, [Symbol.dispose]: stop };
+}
