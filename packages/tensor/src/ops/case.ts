@@ -33,6 +33,7 @@ export interface OpCase {
   /** What is special here; unique within the operation's list. */
   readonly name: string;
   readonly inputs: readonly CaseInput[];
+  /** The outputs, from the inputs as tensors of the graph. */
   build(inputs: readonly Node[]): Node | readonly Node[];
   /** `false` where the operation has no gradient or the point is not smooth. */
   readonly gradient?: boolean;
