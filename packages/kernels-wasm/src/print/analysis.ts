@@ -92,9 +92,9 @@ function ownAxes(instruction: Instruction): number {
 const unaryCosts: Partial<Record<string, number>> = {
   exp: 20,
   log: 30,
-  tanh: 36,
-  erf: 40,
-  sigmoid: 26,
+  tanh: 20,
+  erf: 20,
+  sigmoid: 24,
   sin: 60,
   cos: 60,
   sqrt: 5,

@@ -114,8 +114,8 @@ function copiesFor(
   );
   if (byColumns) return analysis.cost <= 12 && !awkward ? 8 : analysis.cost < 40 ? 4 : 2;
   if (awkward) return 1;
-  if (analysis.cost <= 16) return 4;
-  return analysis.cost <= 40 ? 2 : 1;
+  if (analysis.cost <= 40) return 4;
+  return analysis.cost <= 80 ? 2 : 1;
 }
 
 /** Values dear enough to write to a row of scratch (which stays in the first cache) and read again. */
