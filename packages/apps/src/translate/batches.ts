@@ -39,7 +39,11 @@ const ignored = -100;
  */
 export function makeBatches(
   pairs: readonly TokenPair[],
-  options: { readonly buckets: readonly number[]; readonly tokensPerBatch: number; readonly special: SpecialIds },
+  options: {
+    readonly buckets: readonly number[];
+    readonly tokensPerBatch: number;
+    readonly special: SpecialIds;
+  },
   uniform: Uniform,
 ): (() => Batch)[] {
   const { buckets, tokensPerBatch, special } = options;
@@ -72,7 +76,11 @@ export function shuffle<T>(items: readonly T[], uniform: Uniform): T[] {
   return result;
 }
 
-function toBatch(pairs: readonly TokenPair[], length: number, { pad, start, end }: SpecialIds): Batch {
+function toBatch(
+  pairs: readonly TokenPair[],
+  length: number,
+  { pad, start, end }: SpecialIds,
+): Batch {
   const rows = pairs.length;
   const source = new Int32Array(rows * length).fill(pad);
   const mask = new Uint8Array(rows * length);

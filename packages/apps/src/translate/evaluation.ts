@@ -1,5 +1,10 @@
 import { corpusBleu } from '@llm/train';
-import { type CorpusSplit, copyBaseline, type HeldOutPair, nearestBaseline } from '../corpus/index.ts';
+import {
+  type CorpusSplit,
+  copyBaseline,
+  type HeldOutPair,
+  nearestBaseline,
+} from '../corpus/index.ts';
 import type { Translator } from './translator.ts';
 
 /** BLEU of the model and of two programs that translate nothing. */
@@ -29,12 +34,19 @@ export async function evaluate(
   const sources = corpus.heldOut.map(({ source }) => source);
   const translations = await translator.translate(sources, onProgress);
   const nearest = nearestBaseline(corpus.training);
-  const systems = { model: translations, copy: sources.map(copyBaseline), nearest: sources.map(nearest) };
+  const systems = {
+    model: translations,
+    copy: sources.map(copyBaseline),
+    nearest: sources.map(nearest),
+  };
   const scores = (keep: (pair: HeldOutPair) => boolean): Scores => {
     const rows = corpus.heldOut.flatMap((pair, i) => (keep(pair) ? [i] : []));
     const references = rows.map((i) => [corpus.heldOut[i]!.target]);
     const bleu = (hypotheses: readonly string[]) =>
-      corpusBleu(rows.map((i) => hypotheses[i]!), references).score;
+      corpusBleu(
+        rows.map((i) => hypotheses[i]!),
+        references,
+      ).score;
     return {
       pairs: rows.length,
       model: bleu(systems.model),

@@ -26,15 +26,15 @@ export interface TranslationSettings {
 /** The recipe found with `tools/reference/translate_ui.py`. */
 export const defaultSettings: TranslationSettings = {
   language: 'de',
-  vocabulary: 3000,
+  vocabulary: 4000,
   width: 128,
   heads: 4,
   inner: 512,
   layers: 2,
-  dropout: 0.1,
+  dropout: 0.05,
   labelSmoothing: 0.1,
-  learningRate: 3e-3,
-  warmupSteps: 200,
+  learningRate: 5e-3,
+  warmupSteps: 250,
   epochs: 10,
   tokensPerBatch: 1024,
   buckets: [8, 12, 16, 24, 32, 48],
@@ -45,12 +45,26 @@ export const defaultSettings: TranslationSettings = {
 export function translationSettings(
   settings: Partial<TranslationSettings> = {},
 ): TranslationSettings {
-  checkOptions('translation settings', settings, Object.keys(defaultSettings) as (keyof TranslationSettings)[]);
+  checkOptions(
+    'translation settings',
+    settings,
+    Object.keys(defaultSettings) as (keyof TranslationSettings)[],
+  );
   const full = { ...defaultSettings, ...settings };
-  const counts = ['vocabulary', 'width', 'heads', 'inner', 'layers', 'epochs', 'tokensPerBatch'] as const;
+  const counts = [
+    'vocabulary',
+    'width',
+    'heads',
+    'inner',
+    'layers',
+    'epochs',
+    'tokensPerBatch',
+  ] as const;
   for (const name of counts) {
     if (!Number.isInteger(full[name]) || full[name] < 1) {
-      throw new RangeError(`translation settings: ${name} must be a positive integer: got ${full[name]}`);
+      throw new RangeError(
+        `translation settings: ${name} must be a positive integer: got ${full[name]}`,
+      );
     }
   }
   if (full.width % full.heads !== 0) {

@@ -1,4 +1,4 @@
-import { trainByteLevelBPE, type PreTrainedTokenizer } from '@llm/tokenizers';
+import { type PreTrainedTokenizer, trainByteLevelBPE } from '@llm/tokenizers';
 import {
   type CorpusSplit,
   readUserInterfaceStrings,
@@ -35,12 +35,21 @@ export async function prepareTask(settings: TranslationSettings): Promise<Transl
     },
   );
   const special = specialIds(tokenizer);
-  return { corpus, tokenizer, special, training: corpus.training.map((pair) => toTokens(pair, tokenizer)) };
+  return {
+    corpus,
+    tokenizer,
+    special,
+    training: corpus.training.map((pair) => toTokens(pair, tokenizer)),
+  };
 }
 
 /** Ids of the tokens that stand for padding, start and end. */
 export function specialIds(tokenizer: PreTrainedTokenizer): SpecialIds {
-  const [pad, start, end] = [tokenizer.pad_token_id, tokenizer.bos_token_id, tokenizer.eos_token_id];
+  const [pad, start, end] = [
+    tokenizer.pad_token_id,
+    tokenizer.bos_token_id,
+    tokenizer.eos_token_id,
+  ];
   if (pad === undefined || start === undefined || end === undefined) {
     throw new Error('translation: the tokenizer lacks a pad, bos or eos token');
   }

@@ -4,10 +4,10 @@ import {
   crossEntropy,
   decodeTensors,
   encodeTensors,
+  type Generator,
   hostUniform,
   MBartForConditionalGeneration,
   manualSeed,
-  type Generator,
   type Tensor,
 } from '@llm/nn';
 import { AdamW, Scheduler, schedules } from '@llm/train';
@@ -71,14 +71,24 @@ export class TranslationTraining {
     const vectors = this.model.parameters().filter(({ rank }) => rank <= 1);
     this.#optimizer = new AdamW(
       [{ parameters: matrices }, { parameters: vectors, weight_decay: 0 }],
-      { lr: settings.learningRate, betas: [0.9, 0.98], eps: 1e-9, weight_decay: 0.01, max_grad_norm: 1 },
+      {
+        lr: settings.learningRate,
+        betas: [0.9, 0.98],
+        eps: 1e-9,
+        weight_decay: 0.01,
+        max_grad_norm: 1,
+      },
     );
     this.#stepsPerEpoch = this.#epoch(0).length;
     this.steps = settings.epochs * this.#stepsPerEpoch;
     const warmup = Math.min(settings.warmupSteps, Math.floor(this.steps / 2));
     this.#scheduler = new Scheduler(
       this.#optimizer,
-      schedules.cosineWithMinLr({ num_warmup_steps: warmup, num_training_steps: this.steps, min_lr_rate: 0.02 }),
+      schedules.cosineWithMinLr({
+        num_warmup_steps: warmup,
+        num_training_steps: this.steps,
+        min_lr_rate: 0.02,
+      }),
     );
     this.#update = compile((batch: Omit<Batch, 'tokens'>) => this.#computeUpdate(batch));
   }
@@ -118,7 +128,8 @@ export class TranslationTraining {
   /** Everything that a resumed run needs, as one file. */
   async checkpoint(): Promise<Uint8Array> {
     const tensors: Record<string, Tensor> = {};
-    for (const [name, value] of Object.entries(this.model.stateDict())) tensors[`model.${name}`] = value;
+    for (const [name, value] of Object.entries(this.model.stateDict()))
+      tensors[`model.${name}`] = value;
     for (const [name, value] of Object.entries(this.#optimizer.stateDict())) {
       tensors[`optimizer.${name}`] = value;
     }
@@ -140,7 +151,8 @@ export class TranslationTraining {
   resume(file: Uint8Array): number | undefined {
     const { tensors, metadata } = decodeTensors(file);
     const progress = JSON.parse(metadata.get('progress') ?? 'null') as Progress | null;
-    if (!progress || JSON.stringify(progress.settings) !== JSON.stringify(this.settings)) return undefined;
+    if (!progress || JSON.stringify(progress.settings) !== JSON.stringify(this.settings))
+      return undefined;
     const part = (prefix: string) =>
       Object.fromEntries(
         Object.entries(tensors).flatMap(([name, value]) =>
@@ -157,7 +169,12 @@ export class TranslationTraining {
     return progress.step;
   }
 
-  #computeUpdate({ inputIds, attentionMask, decoderInputIds, labels }: Omit<Batch, 'tokens'>): Tensor {
+  #computeUpdate({
+    inputIds,
+    attentionMask,
+    decoderInputIds,
+    labels,
+  }: Omit<Batch, 'tokens'>): Tensor {
     const logits = this.model.forward(inputIds, attentionMask, decoderInputIds);
     const loss = crossEntropy(logits.reshape(-1, logits.shape[2]!), labels.reshape(-1), {
       labelSmoothing: this.settings.labelSmoothing,
@@ -182,7 +199,10 @@ export class TranslationTraining {
 }
 
 /** The model of the settings, with fresh weights. */
-function buildModel(settings: TranslationSettings, task: TranslationTask): MBartForConditionalGeneration {
+function buildModel(
+  settings: TranslationSettings,
+  task: TranslationTask,
+): MBartForConditionalGeneration {
   const { width, heads, inner, layers, dropout, buckets } = settings;
   return new MBartForConditionalGeneration({
     vocab_size: task.tokenizer.total_size,

@@ -36,7 +36,10 @@ export class Translator {
    */
   static async load(folder: string): Promise<Translator> {
     const source = openSource(folder);
-    const config = parseJson(await source.read('config.json'), 'config.json') as Record<string, unknown>;
+    const config = parseJson(await source.read('config.json'), 'config.json') as Record<
+      string,
+      unknown
+    >;
     if (config.model_type !== 'mbart') {
       throw new Error(
         `${folder}: config.json says model_type ${JSON.stringify(config.model_type)}; this command translates with 'mbart' models`,
@@ -48,11 +51,17 @@ export class Translator {
     const tokenizer = await AutoTokenizer.from_pretrained(source);
     const longest = model.config.max_position_embeddings;
     const buckets = [16, 32, 64, 128].filter((length) => length < longest);
-    return new Translator(model.eval(), tokenizer, { buckets: [...buckets, longest], batchSize: 8 });
+    return new Translator(model.eval(), tokenizer, {
+      buckets: [...buckets, longest],
+      batchSize: 8,
+    });
   }
 
   /** Translations of the texts, in their order; a text that is too long for the model is cut. */
-  async translate(texts: readonly string[], onProgress?: (done: number) => void): Promise<string[]> {
+  async translate(
+    texts: readonly string[],
+    onProgress?: (done: number) => void,
+  ): Promise<string[]> {
     const { batchSize = 64, buckets } = this.options;
     const longest = buckets[buckets.length - 1]!;
     const sources = texts.map((text, position) => ({

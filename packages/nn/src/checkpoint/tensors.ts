@@ -4,7 +4,7 @@ import {
   type SafetensorsTensor,
   serializeSafetensors,
 } from '@llm/hub';
-import { type DType, encode, type Tensor, type TypedArray, tensor } from '@llm/tensor';
+import { byteSize, type DType, decode, encode, type Tensor, type TypedArray, tensor } from '@llm/tensor';
 
 const fileTypes: Partial<Record<SafetensorsDtype, DType>> = {
   F32: 'f32',
@@ -26,7 +26,7 @@ export async function encodeTensors(
   for (const [name, { shape, dtype, size }, values] of await readAll(tensors)) {
     const [fileType] = Object.entries(fileTypes).find(([, own]) => own === dtype)!;
     const bytes = encode(dtype, values);
-    const elementBytes = bytes.length === 0 ? 0 : sizeInFile(dtype, size);
+    const elementBytes = byteSize(dtype) * size; // without the padding to whole words
     entries.push([
       name,
       { dtype: fileType as SafetensorsDtype, shape: [...shape], data: bytes.subarray(0, elementBytes) },
@@ -62,4 +62,12 @@ async function readAll(
       async ([name, value]): Promise<[string, Tensor, TypedArray]> => [name, value, await value.data()],
     ),
   );
+}
+
+/** Values from bytes at any alignment. */
+function valuesOf(dtype: DType, data: Uint8Array): TypedArray {
+  const count = data.length / byteSize(dtype);
+  const words = new Uint8Array(Math.ceil(data.length / 4) * 4);
+  words.set(data);
+  return decode(dtype, words, count);
 }
