@@ -54,7 +54,7 @@ export function advance(
   }
   for (const { axis: bounded, low, high } of place.bounds) {
     if (bounded !== axis || axis === laneAxis) continue;
-    const inside = i32.ltU(i32.sub(index, low), high - low);
+    const inside = i32.ltU(i32.sub(index, low), Math.max(0, high - low));
     valid = f.let(valid ? i32.and(valid, inside) : inside);
   }
   return { address, valid };
