@@ -84,8 +84,10 @@ class Fuser {
   }
 
   #place(vertex: Vertex): void {
-    const { fusible, outside } = this.#uses(vertex);
+    const { fusible: users, outside } = this.#uses(vertex);
     const mustStore = this.#roots.has(vertex) || outside.size > 0;
+    // A kernel that reads the vertex from memory (as a matmul's operand) cannot be the one that writes it.
+    const fusible = users.filter(({ group }) => !outside.has(group));
     const joined =
       this.enabled || this.#generators.has(vertex)
         ? this.#join(vertex, fusible, outside, mustStore)
