@@ -4,7 +4,15 @@ import {
   type SafetensorsTensor,
   serializeSafetensors,
 } from '@llm/hub';
-import { byteSize, type DType, decode, encode, type Tensor, type TypedArray, tensor } from '@llm/tensor';
+import {
+  byteSize,
+  type DType,
+  decode,
+  encode,
+  type Tensor,
+  type TypedArray,
+  tensor,
+} from '@llm/tensor';
 
 const fileTypes: Partial<Record<SafetensorsDtype, DType>> = {
   F32: 'f32',
@@ -29,7 +37,11 @@ export async function encodeTensors(
     const elementBytes = byteSize(dtype) * size; // without the padding to whole words
     entries.push([
       name,
-      { dtype: fileType as SafetensorsDtype, shape: [...shape], data: bytes.subarray(0, elementBytes) },
+      {
+        dtype: fileType as SafetensorsDtype,
+        shape: [...shape],
+        data: bytes.subarray(0, elementBytes),
+      },
     ]);
   }
   return serializeSafetensors(entries, metadata);
@@ -48,7 +60,8 @@ export function decodeTensors(file: Uint8Array): {
   const found = Object.create(null) as Record<string, Tensor>;
   for (const [name, { dtype, shape, data }] of tensors) {
     const own = fileTypes[dtype];
-    if (!own) throw new TypeError(`safetensors: tensor '${name}' is ${dtype}, which is not supported`);
+    if (!own)
+      throw new TypeError(`safetensors: tensor '${name}' is ${dtype}, which is not supported`);
     found[name] = tensor(valuesOf(own, data), shape, { dtype: own });
   }
   return { tensors: found, metadata };
@@ -59,7 +72,11 @@ async function readAll(
 ): Promise<[string, Tensor, TypedArray][]> {
   return Promise.all(
     Object.entries(tensors).map(
-      async ([name, value]): Promise<[string, Tensor, TypedArray]> => [name, value, await value.data()],
+      async ([name, value]): Promise<[string, Tensor, TypedArray]> => [
+        name,
+        value,
+        await value.data(),
+      ],
     ),
   );
 }

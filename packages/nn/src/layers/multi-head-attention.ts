@@ -31,9 +31,9 @@ export interface MultiHeadAttentionOptions {
 
 /** Options of a call of `MultiHeadAttention`. */
 export interface AttentionCallOptions {
-  /** [batch, keys]: true (or −∞ added) where a key is padding. */
+  /** [batch, keys], true where a key is padding, or floats to add. */
   readonly key_padding_mask?: Tensor;
-  /** [queries, keys] or [batch · heads, queries, keys]: true where attention is forbidden, or floats to add. */
+  /** [queries, keys] or [batch · heads, queries, keys], true where attention is forbidden, or floats to add. */
   readonly attn_mask?: Tensor;
   /** Forbids attention to later positions, with or without an `attn_mask`. Default false. */
   readonly is_causal?: boolean;

@@ -9,13 +9,13 @@ import { layerOptionNames, type TransformerLayerOptions, withDefaults } from './
 
 /** Options of a call of `TransformerDecoderLayer`; masks as in `MultiHeadAttention`. */
 export interface DecoderLayerCallOptions {
-  /** [targets, targets] or [batch · heads, targets, targets]: true where attention is forbidden. */
+  /** [targets, targets] or [batch · heads, targets, targets], true where attention is forbidden. */
   readonly tgt_mask?: Tensor;
-  /** [targets, sources] or [batch · heads, targets, sources]: true where attention is forbidden. */
+  /** [targets, sources] or [batch · heads, targets, sources], true where attention is forbidden. */
   readonly memory_mask?: Tensor;
-  /** [batch, targets]: true where the target is padding. */
+  /** [batch, targets], true where the target is padding. */
   readonly tgt_key_padding_mask?: Tensor;
-  /** [batch, sources]: true where the source is padding. */
+  /** [batch, sources], true where the source is padding. */
   readonly memory_key_padding_mask?: Tensor;
   /** Forbids self-attention to later positions. Default false. */
   readonly tgt_is_causal?: boolean;

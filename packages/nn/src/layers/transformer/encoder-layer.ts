@@ -9,9 +9,9 @@ import { layerOptionNames, type TransformerLayerOptions, withDefaults } from './
 
 /** Options of a call of `TransformerEncoderLayer`. */
 export interface EncoderLayerCallOptions {
-  /** [length, length] or [batch · heads, length, length]: true where attention is forbidden, or floats to add. */
+  /** [length, length] or [batch · heads, length, length], true where attention is forbidden, or floats to add. */
   readonly src_mask?: Tensor;
-  /** [batch, length]: true where the source is padding. */
+  /** [batch, length], true where the source is padding. */
   readonly src_key_padding_mask?: Tensor;
   /** Forbids attention to later positions. Default false. */
   readonly is_causal?: boolean;

@@ -12,7 +12,7 @@ import type { TransformerEncoderLayer } from './encoder-layer.ts';
 export interface EncoderCallOptions {
   /** As `src_mask` of a layer. */
   readonly mask?: Tensor;
-  /** [batch, length]: true where the source is padding. */
+  /** [batch, length], true where the source is padding. */
   readonly src_key_padding_mask?: Tensor;
   /** Forbids attention to later positions. Default false. */
   readonly is_causal?: boolean;

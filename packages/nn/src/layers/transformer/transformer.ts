@@ -21,9 +21,9 @@ export interface TransformerOptions extends TransformerLayerOptions {
 
 /** Options of a call of `Transformer`; masks as in `MultiHeadAttention`. */
 export interface TransformerCallOptions extends DecoderLayerCallOptions {
-  /** [sources, sources] or [batch · heads, sources, sources]: true where attention is forbidden. */
+  /** [sources, sources] or [batch · heads, sources, sources], true where attention is forbidden. */
   readonly src_mask?: Tensor;
-  /** [batch, sources]: true where the source is padding. */
+  /** [batch, sources], true where the source is padding. */
   readonly src_key_padding_mask?: Tensor;
   /** Forbids the encoder's attention to later positions. Default false. */
   readonly src_is_causal?: boolean;
