@@ -62,7 +62,8 @@ export class LoopPrinter {
         this.#nest(axis + 1);
       });
     } else {
-      f.for(0, kernel.axes[axis]!, 1, (index) =>
+      const range = this.body.ranges[axis];
+      f.for(range?.start ?? 0, range?.stop ?? kernel.axes[axis]!, 1, (index) =>
         this.body.inside(() => {
           this.body.enter(axis, index);
           this.body.emitReady(0);

@@ -39,6 +39,9 @@ const ENOUGH_ITEMS = 256;
 /** Elements of a part, where a long last axis is cut. */
 const PART = 1 << 13;
 
+/** Side of a tile of a transposed view. */
+const TILE = 64;
+
 /** Decides the loops of a collapsed kernel. `parts` cuts the reduced axis (see `split-reduction.ts`). */
 export function schedule(kernel: LoopKernel, analysis: Analysis, parts?: Parts): Schedule {
   const { axes } = kernel;
@@ -49,7 +52,13 @@ export function schedule(kernel: LoopKernel, analysis: Analysis, parts?: Parts):
   const splits: Split[] = [];
   const outerItems = product(axes.slice(0, laneAxis));
   const lanes = axes[laneAxis]!;
-  if (byColumns) {
+  const across = kernel.reduces ? -1 : transposedAxis(kernel, analysis);
+  if (across >= 0) {
+    // Tiles, so that a cache line that is read for one element is still there for its neighbours.
+    for (const axis of [across, laneAxis]) {
+      splits.push({ axis, parts: Math.ceil(axes[axis]! / TILE), length: TILE });
+    }
+  } else if (byColumns) {
     const length = 4 * copies;
     if (lanes > length) splits.push({ axis: laneAxis, parts: Math.ceil(lanes / length), length });
   } else if (!kernel.reduces && outerItems < 64 && lanes > 2 * PART) {
@@ -58,7 +67,8 @@ export function schedule(kernel: LoopKernel, analysis: Analysis, parts?: Parts):
   if (parts) splits.push({ axis: rank - 1, ...parts });
   const splitItems = product(splits.map((split) => split.parts));
   let flattened = 0;
-  while (flattened < laneAxis && product(axes.slice(0, flattened)) * splitItems < ENOUGH_ITEMS) {
+  const limit = across >= 0 ? across : laneAxis;
+  while (flattened < limit && product(axes.slice(0, flattened)) * splitItems < ENOUGH_ITEMS) {
     flattened++;
   }
   const total = product(axes);
@@ -76,6 +86,21 @@ export function schedule(kernel: LoopKernel, analysis: Analysis, parts?: Parts):
     copies,
     kept,
   };
+}
+
+/** The axis along which a load is contiguous that jumps along the last axis; −1 where there is none. */
+function transposedAxis(kernel: LoopKernel, analysis: Analysis): number {
+  const { axes, instructions } = kernel;
+  const last = axes.length - 1;
+  if (axes[last]! < TILE / 4) return -1;
+  for (const [position, instruction] of instructions.entries()) {
+    if (instruction.op !== 'load' || !analysis.used[position]) continue;
+    const { strides } = instruction.access;
+    if (Math.abs(strides[last]!) <= 1) continue;
+    const axis = strides.findIndex((stride, i) => Math.abs(stride) === 1 && axes[i]! >= TILE / 4);
+    if (axis >= 0) return axis;
+  }
+  return -1;
 }
 
 /** Whether the loads lie next to each other along the last kept axis rather than the reduced one. */

@@ -69,6 +69,9 @@ describe('index spaces', () => {
   it.each([
     ['transposed', [6, 7], { strides: [1, 6], size: 42 }],
     ['transposed, long', [37, 41], { strides: [1, 37], size: 37 * 41 }],
+    ['transposed, several tiles', [130, 67], { strides: [1, 130], size: 8710 }],
+    ['transposed, batched', [3, 66, 130], { strides: [8580, 1, 66], size: 25740 }],
+    ['transposed, first to last', [20, 5, 66], { strides: [1, 20, 100], size: 6600 }],
     ['permuted', [3, 4, 5, 9], { strides: [180, 9, 36, 1], size: 540 }],
     ['a broadcast row', [5, 9], { strides: [0, 1], size: 9 }],
     ['a broadcast column', [5, 9], { strides: [1, 0], size: 5 }],
