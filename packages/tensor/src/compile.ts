@@ -209,7 +209,7 @@ class TracedProgram implements Trace {
   read(variable: object, current: Node): Node {
     const known = this.#reads.get(variable as Variable);
     if (known) return known.value;
-    const { trainable } = variable as Variable;
+    const trainable = this.guard(() => (variable as Variable).trainable);
     const node = leaf(leaves.variable, { variable }, current, { differentiable: trainable });
     this.#reads.set(variable as Variable, { leaf: node, value: node });
     return node;
