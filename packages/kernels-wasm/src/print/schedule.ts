@@ -39,6 +39,8 @@ const ENOUGH_ITEMS = 256;
 /** Elements of a part, where a long last axis is cut. */
 const PART = 1 << 13;
 
+/** Chunks at most where values are kept between passes. */
+const KEPT_CHUNKS = 64;
 /** Side of a tile of a transposed view. */
 const TILE = 64;
 
@@ -74,8 +76,11 @@ export function schedule(kernel: LoopKernel, analysis: Analysis, parts?: Parts):
   const total = product(axes);
   const items = total === 0 ? 0 : product(axes.slice(0, flattened)) * splitItems;
   const workPerItem = (total / Math.max(1, items)) * ((analysis.cost + 2) / 4);
-  const itemsPerChunk = Math.max(1, Math.round(CHUNK_WORK / Math.max(1, workPerItem)));
   const kept = byColumns ? new Map() : keptValues(kernel, analysis);
+  // Each chunk has rows of scratch for kept values: few chunks, little scratch.
+  const fewest = kept.size > 0 ? Math.ceil(items / KEPT_CHUNKS) : 1;
+  const suited = Math.round(CHUNK_WORK / Math.max(1, workPerItem));
+  const itemsPerChunk = Math.max(1, fewest, suited);
   return {
     laneAxis,
     flattened,
