@@ -28,13 +28,21 @@ describe('MultiHeadAttention equals PyTorch, forward and backward', () => {
   it.each(Object.keys(cases))('%s', (name) => {
     const module = new MultiHeadAttention(8, 2, options[name]);
     const perHead = name === 'weights per head';
-    checkCase(cases[name]!, module, callWith(perHead ? { average_attn_weights: false } : {}));
+    return checkCase(
+      cases[name]!,
+      module,
+      callWith(perHead ? { average_attn_weights: false } : {}),
+    );
   });
 
   it.each(Object.keys(cases))('%s, without weights', (name) => {
     const module = new MultiHeadAttention(8, 2, options[name]);
     const { output, ...rest } = cases[name]!;
-    checkCase({ ...rest, output: { 0: output[0]! } }, module, callWith({ need_weights: false }));
+    return checkCase(
+      { ...rest, output: { 0: output[0]! } },
+      module,
+      callWith({ need_weights: false }),
+    );
   });
 });
 

@@ -15,6 +15,6 @@ const modules: Record<string, () => Module & { forward(x: Tensor): Tensor }> = {
 
 describe('layers equal PyTorch, forward and backward', () => {
   it.each(Object.keys(cases))('%s', (name) => {
-    checkCase(cases[name]!, modules[name]!(), (module, { x }) => module.forward(x!));
+    return checkCase(cases[name]!, modules[name]!(), (module, { x }) => module.forward(x!));
   });
 });

@@ -17,7 +17,7 @@ describe.each([
       activation: 'gelu',
       layer_norm_eps: 1e-3,
     });
-    checkCase(cases[`${place} encoder layer`]!, layer, (module, { src, ...masks }) =>
+    return checkCase(cases[`${place} encoder layer`]!, layer, (module, { src, ...masks }) =>
       module.forward(src!, masks),
     );
   });
@@ -28,7 +28,7 @@ describe.each([
       norm_first,
       batch_first: true,
     });
-    checkCase(cases[`${place} decoder layer`]!, layer, (module, { tgt, memory, ...masks }) =>
+    return checkCase(cases[`${place} decoder layer`]!, layer, (module, { tgt, memory, ...masks }) =>
       module.forward(tgt!, memory!, masks),
     );
   });
@@ -42,7 +42,7 @@ describe.each([
       dim_feedforward,
       norm_first,
     });
-    checkCase(cases[`${place} transformer`]!, model, (module, { src, tgt, ...masks }) =>
+    return checkCase(cases[`${place} transformer`]!, model, (module, { src, tgt, ...masks }) =>
       module.forward(src!, tgt!, masks),
     );
   });

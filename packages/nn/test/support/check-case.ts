@@ -1,17 +1,17 @@
 import { backward, type Module, type Tensor, Variable } from '@llm/nn';
 import { expect } from 'vitest';
 import type { Case } from './fixture.ts';
-import { expectAllClose } from './values.ts';
+import { expectAllClose, expectAllCloseOnDevice } from './values.ts';
 
 /**
  * Loads a case's parameters into a module, calls it, and compares outputs and the gradients of all parameters
- * and inputs with PyTorch's.
+ * and inputs with PyTorch's: by the oracle, and as the default device computes them.
  */
-export function checkCase<M extends Module>(
+export async function checkCase<M extends Module>(
   fixture: Case,
   module: M,
   call: (module: M, inputs: Record<string, Tensor>) => Tensor | readonly Tensor[],
-): void {
+): Promise<void> {
   module.loadStateDict(fixture.parameter);
   module.eval();
   const inputs = Object.fromEntries(
@@ -26,7 +26,7 @@ export function checkCase<M extends Module>(
   const parameters = Object.fromEntries(module.namedParameters());
   expect(Object.keys(parameters).sort()).toEqual(Object.keys(fixture.gradient).sort());
   // The fixtures were computed in f64; the oracle rounds to f32 after each operation.
-  expectAllClose([
+  const comparisons = [
     ...Object.entries(fixture.output).map(([index, want]) => ({
       label: `output ${index}`,
       got: outputs[Number(index)]!,
@@ -45,5 +45,7 @@ export function checkCase<M extends Module>(
       want,
       tolerance: 5e-6,
     })),
-  ]);
+  ];
+  expectAllClose(comparisons);
+  await expectAllCloseOnDevice(comparisons);
 }

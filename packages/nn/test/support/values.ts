@@ -1,4 +1,4 @@
-import type { Tensor } from '@llm/tensor';
+import { realize, type Tensor } from '@llm/nn';
 import { evaluate } from '@llm/tensor/reference';
 import { expect } from 'vitest';
 
@@ -16,20 +16,37 @@ export interface Comparison {
   readonly tolerance: number;
 }
 
-/** Expects shapes to be equal and values close; everything is evaluated once, as one graph. */
+/** Expects shapes to be equal and values, by the oracle, close; everything is evaluated once, as one graph. */
 export function expectAllClose(comparisons: readonly Comparison[]): void {
   const values = evaluate(comparisons.flatMap(({ got, want }) => [got.node, want.node]));
   comparisons.forEach(({ label, got, want, tolerance }, index) => {
     expect(got.shape, `${label}: shape`).toEqual(want.shape);
-    const [a, b] = [values[2 * index]!, values[2 * index + 1]!];
-    const scale = Math.max(1, ...b.map(Math.abs));
-    let worst = 0;
-    a.forEach((value, i) => {
-      const error = Math.abs(value - b[i]!) / scale;
-      if (!(error <= worst)) worst = error; // NaN is kept
-    });
-    expect(worst, `${label}: largest error`).toBeLessThanOrEqual(tolerance);
+    expectNear(label, values[2 * index]!, values[2 * index + 1]!, tolerance);
   });
+}
+
+/** As `expectAllClose`, with what the default device computes, all in one plan. */
+export async function expectAllCloseOnDevice(comparisons: readonly Comparison[]): Promise<void> {
+  await realize(comparisons.map(({ got }) => got));
+  for (const { label, got, want, tolerance } of comparisons) {
+    expectNear(`${label} on the device`, await got.data(), await want.data(), tolerance);
+  }
+}
+
+function expectNear(
+  label: string,
+  got: ArrayLike<number>,
+  want: ArrayLike<number>,
+  tolerance: number,
+): void {
+  const wanted = Array.from(want);
+  const scale = Math.max(1, ...wanted.map(Math.abs));
+  let worst = 0;
+  wanted.forEach((value, i) => {
+    const error = Math.abs(got[i]! - value) / scale;
+    if (!(error <= worst)) worst = error; // NaN is kept
+  });
+  expect(worst, `${label}: largest error`).toBeLessThanOrEqual(tolerance);
 }
 
 /** Expects one tensor to be close to another. */
