@@ -1,3 +1,4 @@
+import { structuralKey } from '../key.ts';
 import type { Access, ComputeType, Instruction } from '../ir/kernel.ts';
 
 /** A list of instructions in which equal ones appear once. */
@@ -7,7 +8,7 @@ export class InstructionList {
 
   /** The position of an instruction, appended if it is new. */
   add(instruction: Instruction): number {
-    const key = JSON.stringify(instruction);
+    const key = structuralKey(instruction);
     const known = this.#known.get(key);
     if (known !== undefined) return known;
     this.items.push(instruction);

@@ -22,7 +22,8 @@ export const softmaxOp: Op<AlongAxis> = {
   compose: ([x], { axis }) =>
     inFloat32([x!], (wide) => {
       const exponentials = exp(sub(wide, max(wide, axis, true)));
-      return div(exponentials, sum(exponentials, axis, true));
+      // One division per row instead of one per element.
+      return mul(exponentials, div(1, sum(exponentials, axis, true)));
     }),
   gradient: ({ outputs: [y], attributes: { axis }, gradient }) => [
     inFloat32([y!, gradient], (p, dp) => mul(p!, sub(dp!, sum(mul(dp!, p!), axis, true)))),
