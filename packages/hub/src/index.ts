@@ -8,6 +8,7 @@ export { checkFileName } from './file-name.ts';
 export { openFolder } from './folder.ts';
 export { InvalidJsonError, type ParseJsonOptions, parseJson } from './json.ts';
 export { openFiles } from './memory.ts';
+export { openSource } from './open-source.ts';
 export * from './safetensors/index.ts';
-export { MissingFileError, type ModelSource, openSource } from './source.ts';
+export { MissingFileError, type ModelSource } from './source.ts';
 export { openUrl } from './url.ts';

@@ -1,6 +1,3 @@
-import { openFolder } from './folder.ts';
-import { openUrl } from './url.ts';
-
 /** A place that holds a model's files: a folder, a URL, files in memory. */
 export interface ModelSource {
   /** Where it is, for messages: a path or a URL. */
@@ -39,21 +36,4 @@ export class MissingFileError extends Error {
     this.location = location;
     this.available = available;
   }
-}
-
-/**
- * Opens the place that holds a model's files.
- *
- * @param location - A folder's path (Node), an `http:`, `https:` or `file:` URL, or a source, which
- *   is returned as it is.
- * @returns The source; nothing is read yet.
- * @throws Error if the URL has another scheme.
- */
-export function openSource(location: string | URL | ModelSource): ModelSource {
-  if (typeof location === 'string') {
-    return /^https?:\/\//i.test(location) ? openUrl(location) : openFolder(location);
-  }
-  if (!(location instanceof URL)) return location;
-  if (location.protocol === 'file:') return openFolder(location);
-  return openUrl(location);
 }

@@ -1,7 +1,7 @@
-"""Writes fixtures/python-trainer.json: what tokenizers' trainer learns with options that the Node
-binding cannot set.
+"""Writes packages/tokenizers/test/fixtures/python-trainer.json: what tokenizers' trainer learns with
+options that the Node binding cannot set.
 
-pip install tokenizers==0.22.1 && python3 test/reference/make_python_trainer.py
+pip install tokenizers==0.22.1 && python3 tools/reference/tokenizers_trainer.py
 The corpus is the German message file of typescript 5.9.3, one message a text.
 """
 import json
@@ -9,8 +9,8 @@ import pathlib
 
 from tokenizers import Tokenizer, models, pre_tokenizers, trainers
 
-here = pathlib.Path(__file__).resolve().parent
-messages = here.parents[3] / "node_modules/typescript/lib/de/diagnosticMessages.generated.json"
+root = pathlib.Path(__file__).resolve().parents[2]
+messages = root / "node_modules/typescript/lib/de/diagnosticMessages.generated.json"
 texts = list(json.loads(messages.read_text("utf8")).values())
 
 cases = []
@@ -39,5 +39,5 @@ for options in [
             "tokens": tokens[:300],
         }
     )
-output = here.parent / "fixtures" / "python-trainer.json"
+output = root / "packages/tokenizers/test/fixtures/python-trainer.json"
 output.write_text(json.dumps({"cases": cases}, ensure_ascii=False, separators=(",", ":")) + "\n", "utf8")

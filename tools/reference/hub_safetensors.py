@@ -1,6 +1,6 @@
-"""Writes fixtures/python-writer.safetensors with the Python (Rust) writer.
+"""Writes packages/hub/test/fixtures/python-writer.safetensors with the Python (Rust) writer.
 
-pip install safetensors==0.8.0 && python3 test/reference/make_safetensors.py
+pip install safetensors==0.8.0 && python3 tools/reference/hub_safetensors.py
 Names sort differently by UTF-16 units and by code points; types cover the writer's whole order.
 """
 import ctypes
@@ -34,5 +34,5 @@ for name, (dtype, shape, data) in tensors.items():
     specs[name] = TensorSpec(
         dtype=dtype, shape=shape, data_ptr=ctypes.addressof(buffer), data_len=len(data)
     )
-folder = pathlib.Path(__file__).parent.parent / "fixtures"
+folder = pathlib.Path(__file__).resolve().parents[2] / "packages/hub/test/fixtures"
 (folder / "python-writer.safetensors").write_bytes(serialize(specs, {"format": "pt"}))
