@@ -8,6 +8,7 @@
  */
 import { type Shape, sameShape, sizeOf } from '../shape.ts';
 import { Group, operandShape, type Path } from './group.ts';
+import { inOrder } from './order.ts';
 import type { Edge, Vertex } from './vertex.ts';
 import type { Step } from './view.ts';
 
@@ -80,7 +81,7 @@ class Fuser {
 
   run(): Fusion {
     for (let i = this.#vertices.length - 1; i >= 0; i--) this.#place(this.#vertices[i]!);
-    return { groups: this.#ordered(), stored: this.#stored };
+    return { groups: inOrder(this.#groups, this.#stored), stored: this.#stored };
   }
 
   #place(vertex: Vertex): void {
@@ -349,59 +350,6 @@ class Fuser {
       outside,
     };
   }
-
-  /** Producers before users; among those that can run, the oldest first. */
-  #ordered(): Group[] {
-    const waiting = new Map<Group, Set<Group>>();
-    const dependents = new Map<Group, Group[]>();
-    for (const group of this.#groups) {
-      const needs = new Set<Group>();
-      for (const source of sourcesOf(group)) {
-        const producer = this.#stored.get(source);
-        if (producer && producer !== group) needs.add(producer);
-      }
-      waiting.set(group, needs);
-      for (const producer of needs) {
-        dependents.set(producer, [...(dependents.get(producer) ?? []), group]);
-      }
-    }
-    const age = new Map(
-      this.#groups.map((group) => [
-        group,
-        Math.max(...[...group.members.keys()].map(({ id }) => id)),
-      ]),
-    );
-    const ready = this.#groups.filter((group) => waiting.get(group)!.size === 0);
-    const order: Group[] = [];
-    while (ready.length > 0) {
-      let oldest = 0;
-      ready.forEach((group, i) => {
-        if (age.get(group)! < age.get(ready[oldest]!)!) oldest = i;
-      });
-      const [group] = ready.splice(oldest, 1);
-      order.push(group!);
-      for (const dependent of dependents.get(group!) ?? []) {
-        const needs = waiting.get(dependent)!;
-        needs.delete(group!);
-        if (needs.size === 0) ready.push(dependent);
-      }
-    }
-    if (order.length !== this.#groups.length)
-      throw new Error('internal: fused kernels form a cycle');
-    return order;
-  }
-}
-
-/** Every vertex that a group takes from elsewhere or computes itself, as the source of a read. */
-export function sourcesOf(group: Group): Set<Vertex> {
-  const sources = new Set(group.reads.map(({ edge }) => edge.source));
-  for (const member of group.members.keys()) {
-    for (const { source } of member.inputs) {
-      if (member.kind !== 'elementwise') sources.add(source);
-    }
-  }
-  for (const member of group.members.keys()) sources.delete(member);
-  return sources;
 }
 
 /** Whether a vertex is computed, through elementwise steps of its own size, from a reduction of `size` elements. */

@@ -1,5 +1,5 @@
-import { structuralKey } from '../key.ts';
 import type { Access, ComputeType, Instruction } from '../ir/kernel.ts';
+import { structuralKey } from '../key.ts';
 
 /** A list of instructions in which equal ones appear once. */
 export class InstructionList {
