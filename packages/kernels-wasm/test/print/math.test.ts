@@ -6,9 +6,9 @@ import type {
   UnaryOperator,
 } from '@llm/tensor';
 import { describe, expect, it } from 'vitest';
+import { binary, threefry, unary } from '../../../tensor/test/support/interpreter.ts';
 import { printLoop } from '../../src/print/print-loop.ts';
 import { hasRelaxedSimd } from '../../src/wasm/index.ts';
-import { binary, threefry, unary } from './interpreter.ts';
 import { runPlan } from './run.ts';
 
 type Words = Float32Array | Int32Array | Uint32Array;

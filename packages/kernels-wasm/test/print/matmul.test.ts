@@ -1,9 +1,9 @@
 import type { DType, Instruction, MatmulKernel } from '@llm/tensor';
 import { decode, encode } from '@llm/tensor';
 import { describe, expect, it } from 'vitest';
+import { erf } from '../../../tensor/test/support/interpreter.ts';
 import { printMatmul } from '../../src/print/print-matmul.ts';
 import { hasRelaxedSimd } from '../../src/wasm/index.ts';
-import { erf } from './interpreter.ts';
 import { runPlan } from './run.ts';
 
 const small = (size: number, seed = 0) =>

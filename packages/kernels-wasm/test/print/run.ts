@@ -3,10 +3,10 @@
 import type { DType, LoopKernel } from '@llm/tensor';
 import { decode, encode } from '@llm/tensor';
 import { expect } from 'vitest';
+import { interpret } from '../../../tensor/test/support/interpreter.ts';
 import type { KernelPlan } from '../../src/kernel.ts';
 import { printLoop } from '../../src/print/print-loop.ts';
 import { hasRelaxedSimd } from '../../src/wasm/index.ts';
-import { interpret } from './interpreter.ts';
 
 const GUARD = 64;
 const GUARD_BYTE = 0xa5;

@@ -3,7 +3,6 @@
  * without any code generation.
  */
 import { expect } from 'vitest';
-import { interpret } from '../../../kernels-wasm/test/print/interpreter.ts';
 import type {
   Backend,
   BackendBuffer,
@@ -17,6 +16,7 @@ import type { CoarseKernel, Kernel, MatmulKernel } from '../../src/ir/kernel.ts'
 import { indexedRules } from '../../src/reference/indexed.ts';
 import type { Operand, Rule } from '../../src/reference/operand.ts';
 import { contiguousStrides, sizeOf } from '../../src/shape.ts';
+import { interpret } from './interpreter.ts';
 
 interface InterpreterBuffer extends BackendBuffer {
   readonly data: Uint8Array;
