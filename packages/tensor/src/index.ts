@@ -35,6 +35,7 @@ export {
   toBfloat16Bits,
   toFloat16Bits,
 } from './dtype.ts';
+export { explain } from './explain-function.ts';
 export * from './functional.ts';
 export { grad, gradientsOf, valueAndGrad } from './gradient.ts';
 export {
@@ -59,6 +60,7 @@ export { type HostDraw, hostBits, hostNormal, hostUniform } from './ops/random-h
 export { type Binding, type Graph, type Lowered, type LowerOptions, lower } from './plan/lower.ts';
 export * from './random.ts';
 export { realize } from './realize.ts';
+export { type ScanBody, scan } from './scan.ts';
 export { contiguousStrides, type Shape, sizeOf } from './shape.ts';
 export type { Nested } from './show.ts';
 export { type Axes, operand, Tensor, type TensorLike } from './tensor.ts';
