@@ -5,6 +5,7 @@ export { type Interrupt, interruptSignal } from './interrupt.ts';
 export {
   formatDuration,
   type ProgressBarOptions,
+  type ProgressStream,
   progressBar,
   progressLine,
 } from './progress-bar.ts';

@@ -1,25 +1,44 @@
+import { checkOptions } from '@llm/nn';
 import type { SingleBar } from 'cli-progress';
 import type { StepEvent, TrainingCallback } from './callback.ts';
+
+/** Where progress is written: `process.stderr`, or anything of its form. */
+export interface ProgressStream {
+  /** Whether it is a terminal, on which a line can be drawn again. */
+  readonly isTTY?: boolean;
+  /** Writes text at the end. */
+  write(text: string): unknown;
+}
 
 /** Options of `progressBar`. */
 export interface ProgressBarOptions {
   /** Where the bar is drawn. Default: standard error. */
-  readonly stream?: NodeJS.WriteStream;
+  readonly stream?: ProgressStream;
   /** Where the stream is no terminal: seconds between plain lines. Default 10. */
   readonly interval?: number;
 }
 
 /** A live line with step, loss, tokens per second and time left; plain lines where there is no terminal (Node). */
 export function progressBar(options: ProgressBarOptions = {}): TrainingCallback {
-  const { stream = process.stderr, interval = 10 } = options;
+  checkOptions('progressBar', options, ['stream', 'interval']);
+  const { interval = 10 } = options;
+  const stream: ProgressStream = options.stream ?? process.stderr;
   let bar: SingleBar | undefined;
   let lastLine = Number.NEGATIVE_INFINITY;
   return {
     async onTrainBegin({ startStep, steps }) {
       if (!stream.isTTY) return;
       const { default: library } = await import('cli-progress');
+      // The library asks for Node's whole type of stream; what it uses is a terminal's.
+      const terminal = stream as NodeJS.WriteStream;
       bar = new library.SingleBar(
-        { format: '{bar} {line}', stream, hideCursor: true, barsize: 24, clearOnComplete: false },
+        {
+          format: '{bar} {line}',
+          stream: terminal,
+          hideCursor: true,
+          barsize: 24,
+          clearOnComplete: false,
+        },
         library.Presets.shades_classic,
       );
       bar.start(steps, startStep, { line: `step ${startStep}/${steps}` });

@@ -28,7 +28,7 @@ function recorder(isTTY: boolean) {
     moveCursor: () => {},
   };
   return {
-    stream: Object.assign(stream, terminal) as unknown as NodeJS.WriteStream,
+    stream: Object.assign(stream, terminal),
     text: () => text,
   };
 }
