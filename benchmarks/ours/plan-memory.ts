@@ -19,8 +19,8 @@ export interface PlanMemory {
 export function planMemory(plan: Plan): PlanMemory {
   const first = new Map<number, number>();
   const last = new Map<number, number>();
-  plan.steps.forEach(({ buffers }, step) => {
-    for (const buffer of buffers) {
+  plan.steps.forEach(({ buffers, scratch }, step) => {
+    for (const buffer of [...buffers, ...scratch]) {
       if (!first.has(buffer)) first.set(buffer, step);
       last.set(buffer, step);
     }

@@ -51,6 +51,10 @@ export class RecordingBackend implements Backend {
     return this.#backend.supports(...question);
   }
 
+  scratch(...question: Parameters<Backend['scratch']>): readonly number[] {
+    return this.#backend.scratch(...question);
+  }
+
   allocate(bytes: number, label: string): BackendBuffer {
     return this.#backend.allocate(bytes, label);
   }

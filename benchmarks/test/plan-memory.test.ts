@@ -4,7 +4,12 @@ import { planMemory } from '../ours/plan-memory.ts';
 
 /** A plan whose steps use the buffers given; kernels do not matter here. */
 function planOf(buffers: readonly PlanBuffer[], uses: readonly number[][]): Plan {
-  const steps = uses.map((list) => ({ kernel: {} as never, buffers: list, scope: '' }));
+  const steps = uses.map((list) => ({
+    kernel: {} as never,
+    buffers: list,
+    scratch: [],
+    scope: '',
+  }));
   return { steps, buffers, bindings: 2, arenaBytes: 256 };
 }
 

@@ -90,6 +90,11 @@ export class WasmBackend implements Backend {
     return supportsCoarse(operation, attributes, inputs);
   }
 
+  /** @see Backend.scratch */
+  scratch(kernel: TensorKernel): readonly number[] {
+    return this.#print(kernel).scratchBytes;
+  }
+
   /** @see Backend.allocate */
   allocate(bytes: number, label: string): BackendBuffer {
     const buffer = new WasmBuffer(this.#engine.allocate(bytes, label), bytes);
@@ -122,7 +127,7 @@ export class WasmBackend implements Backend {
   prepare(plan: Plan): TensorProgram {
     const plans = plan.steps.map(({ kernel }) => this.#print(kernel));
     const layout = layOut(plan, plans);
-    this.#growArena(layout.arenaBytes);
+    this.#growArena(plan.arenaBytes);
     const tables = this.#engine.allocate(4 * layout.words.length, 'argument tables');
     const instructions = layout.instructions.map(({ kernel, word }) => ({
       kernel,
@@ -180,8 +185,8 @@ export class WasmBackend implements Backend {
     if (!(program instanceof WasmProgram) || !this.#programs.has(program)) {
       throw new Error('run: the program is not of this backend, or was disposed');
     }
-    const { layout } = program;
-    this.#growArena(layout.arenaBytes);
+    const { layout, plan } = program;
+    this.#growArena(plan.arenaBytes);
     this.#bind(program, bindings);
     if (layout.instructions.length === 0) return undefined;
     if (this.#debug && this.#arena) {

@@ -23,6 +23,8 @@ export interface PlanStep {
   readonly kernel: Kernel;
   /** For each local buffer of the kernel, a position in `plan.buffers`. */
   readonly buffers: readonly number[];
+  /** For each scratch buffer that the backend asked for, a position in `plan.buffers`. */
+  readonly scratch: readonly number[];
   /** Module path, for profiles and errors. */
   readonly scope: string;
 }
@@ -69,6 +71,8 @@ export interface Backend {
   readonly name: string;
   /** Whether a template exists for this coarse operation; if not, its definition is compiled instead. */
   supports(operation: string, attributes: unknown, inputs: readonly Spec[]): boolean;
+  /** Bytes of each buffer that the kernel needs while it runs (packed operands, partial sums). */
+  scratch(kernel: Kernel): readonly number[];
   /** @throws OutOfMemoryError naming `label` and the peak. */
   allocate(bytes: number, label: string): BackendBuffer;
   release(buffer: BackendBuffer): void;

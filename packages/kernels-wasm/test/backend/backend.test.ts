@@ -52,12 +52,30 @@ function squares(size: number): LoopKernel {
   };
 }
 
-function planOf(steps: [Kernel, number[]][], buffers: PlanBuffer[], arenaBytes = 0): Plan {
+/** A plan; `scratchOf` tells what a step needs beside its buffers, which is put behind the temporaries. */
+function planOf(
+  steps: [Kernel, number[]][],
+  buffers: PlanBuffer[],
+  arenaBytes = 0,
+  scratchOf: (kernel: Kernel) => readonly number[] = () => [],
+): Plan {
+  const all = [...buffers];
+  let top = arenaBytes;
+  const placed = steps.map(([kernel, numbers]) => ({
+    kernel,
+    buffers: numbers,
+    scratch: scratchOf(kernel).map((size) => {
+      const offset = Math.ceil(top / 64) * 64;
+      top = offset + size;
+      return all.push({ kind: 'arena', offset, bytes: size }) - 1;
+    }),
+    scope: 'test',
+  }));
   return {
-    steps: steps.map(([kernel, numbers]) => ({ kernel, buffers: numbers, scope: 'test' })),
-    buffers,
+    steps: placed,
+    buffers: all,
     bindings: buffers.filter(({ kind }) => kind === 'binding').length,
-    arenaBytes,
+    arenaBytes: top,
   };
 }
 
@@ -139,7 +157,9 @@ describe.each([
     const device = backend(options);
     const size = 1 << 17;
     const program = device.prepare(
-      planOf([[squares(size), [0, 1]]], [binding(0, size), binding(1, 1)]),
+      planOf([[squares(size), [0, 1]]], [binding(0, size), binding(1, 1)], 0, (kernel) =>
+        device.scratch(kernel),
+      ),
     );
     const [a, b] = [device.allocate(4 * size, 'a'), device.allocate(4, 'b')];
     device.write(a, bytes(Array.from({ length: size }, (_, i) => (i % 7) - 3)));

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { Backend } from '../backend.ts';
 import type { DType } from '../dtype.ts';
 import { inScope, type Node, pick, type Spec, topologicalOrder } from '../graph.ts';
 import type { ReduceOperator } from '../ir/kernel.ts';
@@ -41,10 +42,8 @@ export interface Reduction {
   readonly length: number;
 }
 
-/** What the compiler must know of the device. */
-export interface Capabilities {
-  supports(operation: string, attributes: unknown, inputs: readonly Spec[]): boolean;
-}
+/** What the compiler must know of the device: see `Backend`. */
+export type Capabilities = Pick<Backend, 'supports' | 'scratch'>;
 
 /** Elements along a reduction from which, with few rows, it is done in two stages so that threads share it. */
 const longReduction = 8192;

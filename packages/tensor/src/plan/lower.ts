@@ -70,7 +70,8 @@ export function lower(
       }),
     )
     .filter(({ kernel }) => !isEmpty(kernel));
-  return new Planner(graph, edges, kernels, scalars).run();
+  const scratch = kernels.map(({ kernel }) => capabilities.scratch(kernel));
+  return new Planner(graph, edges, kernels, scratch, scalars).run();
 }
 
 function slotOf(scalars: Vertex[], vertex: Vertex): number {
@@ -97,6 +98,8 @@ class Planner {
     readonly graph: Graph,
     readonly edges: readonly Edge[],
     readonly kernels: readonly EmittedKernel[],
+    /** Bytes of the scratch buffers of each kernel. */
+    readonly scratch: readonly (readonly number[])[],
     readonly scalars: readonly Vertex[],
   ) {}
 
@@ -106,9 +109,14 @@ class Planner {
       this.#placeAssign(this.edges[this.graph.outputs.length + i]!, variable);
     });
     this.#placeTemporaries();
+    const scratch = this.scratch.map((sizes, step) =>
+      sizes.map((bytes) => this.#lifetimes.push({ first: step, last: step, bytes }) - 1),
+    );
     const { offsets, bytes } = placeInArena(this.#lifetimes);
     const assembled = new Assembler(this.#places, this.#lifetimes, offsets, this.#freshBytes);
-    for (const { kernel, values, scope } of this.kernels) assembled.step(kernel, values, scope);
+    this.kernels.forEach((emitted, i) => {
+      assembled.step(emitted, scratch[i]!);
+    });
     for (const { from, output, to } of this.#copies) assembled.copy(from, output, to);
     return {
       plan: assembled.plan(bytes),
@@ -193,8 +201,13 @@ class Assembler {
     readonly freshBytes: readonly number[],
   ) {}
 
-  step(kernel: Kernel, values: readonly BufferValue[], scope: string): void {
-    this.#steps.push({ kernel, buffers: values.map((value) => this.#number(value)), scope });
+  step({ kernel, values, scope }: EmittedKernel, scratch: readonly number[]): void {
+    this.#steps.push({
+      kernel,
+      buffers: values.map((value) => this.#number(value)),
+      scratch: scratch.map((lifetime) => this.#inArena(lifetime)),
+      scope,
+    });
   }
 
   copy(from: Vertex, output: number, to: Node): void {
@@ -205,7 +218,8 @@ class Assembler {
       this.#number({ kind: 'output', vertex: from, output }),
       this.#binding(`leaf ${to.id}`, { kind: 'leaf', node: to }, storedBytes(to.dtype, size)),
     ];
-    this.#steps.push({ kernel: copyKernel(spec.dtype, size), buffers, scope: to.scope });
+    const kernel = copyKernel(spec.dtype, size);
+    this.#steps.push({ kernel, buffers, scratch: [], scope: to.scope });
   }
 
   plan(arenaBytes: number): Plan {
@@ -234,10 +248,14 @@ class Assembler {
       const index = place.fresh;
       return this.#binding(`fresh ${index}`, { kind: 'output', index }, this.freshBytes[index]!);
     }
-    const { bytes } = this.lifetimes[place.arena]!;
-    return this.#buffer(`arena ${place.arena}`, {
+    return this.#inArena(place.arena);
+  }
+
+  #inArena(lifetime: number): number {
+    const { bytes } = this.lifetimes[lifetime]!;
+    return this.#buffer(`arena ${lifetime}`, {
       kind: 'arena',
-      offset: this.offsets[place.arena]!,
+      offset: this.offsets[lifetime]!,
       bytes,
     });
   }

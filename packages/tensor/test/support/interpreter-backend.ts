@@ -33,6 +33,10 @@ export class InterpreterBackend implements Backend {
     return false;
   }
 
+  scratch(): readonly number[] {
+    return [];
+  }
+
   allocate(bytes: number): BackendBuffer {
     this.#live++;
     return { bytes, data: new Uint8Array(bytes).fill(0x7f) } as InterpreterBuffer;
