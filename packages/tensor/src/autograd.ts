@@ -102,6 +102,11 @@ function gradientOf(
 function dependents(order: readonly Node[], targets: ReadonlySet<Node>): Set<Node> {
   const found = new Set<Node>();
   for (const node of order) {
+    if (node.isCut && !targets.has(node)) {
+      throw new Error(
+        `backward: the history of ${node.op.name}${node.scope ? ` of ${node.scope}` : ''} was let go, since it reached back over too many steps; take gradients once per step, detach() what is carried over, or raise setPendingBudget({ steps })`,
+      );
+    }
     if (targets.has(node) || (node.differentiable && node.inputs.some((x) => found.has(x)))) {
       found.add(node);
     }

@@ -3,66 +3,80 @@
  *
  * @module
  */
-import type { Backend, BackendBuffer, Program } from './backend.ts';
-import type { CompiledGraph, Device, GraphValues } from './device.ts';
+import type { Backend, BackendBuffer } from './backend.ts';
+import type { CompiledGraph, Device } from './device.ts';
+import { DeviceStorage, Run } from './device-storage.ts';
+import { Disposed } from './disposal.ts';
 import { storedBytes } from './dtype.ts';
-import { explainPlan } from './explain.ts';
-import { scalarCapacity } from './fuse/emit.ts';
 import { isLeaf } from './fuse/vertex.ts';
+import { collectGarbage } from './garbage.ts';
 import { type Node, type Storage, topologicalOrder } from './graph.ts';
 import { structuralKey } from './key.ts';
 import { detachOp } from './ops/detach.ts';
-import { copyKernel, type Graph, type Lowered, type LowerOptions, lower } from './plan/lower.ts';
+import { checkOptions } from './ops/options.ts';
+import { copyKernel, type Graph, type LowerOptions } from './plan/lower.ts';
+import { EagerValues, PreparedGraph } from './prepared-graph.ts';
 import { sizeOf } from './shape.ts';
-
-/** A backend's buffer as the graph refers to it; the buffer is released with it. */
-class DeviceStorage implements Storage {
-  readonly bytes: number;
-
-  constructor(
-    readonly device: BackendDevice,
-    readonly buffer: BackendBuffer,
-  ) {
-    this.bytes = buffer.bytes;
-  }
-}
 
 /** Plans kept for graphs that were computed without `compile`. */
 const planLimit = 256;
+
+/** Options of a `BackendDevice`. */
+export interface BackendDeviceOptions extends LowerOptions {
+  /**
+   * How much may be allocated before dead tensors are looked for: half of what is alive, but at least this.
+   * Default 4096 buffers, 256 MiB.
+   */
+  readonly collectAfter?: { readonly buffers: number; readonly bytes: number };
+}
 
 /** Runs graphs on a backend. */
 export class BackendDevice implements Device {
   readonly name: string;
   readonly #plans = new Map<string, PreparedGraph>();
   readonly #registry: FinalizationRegistry<BackendBuffer>;
-  readonly #released = new WeakSet<Storage>();
+  readonly #collectAfter: { readonly buffers: number; readonly bytes: number };
+  /** Allocated since dead tensors were looked for. */
+  #allocated = { buffers: 0, bytes: 0 };
+  #collected = 0;
 
   constructor(
     readonly backend: Backend,
-    readonly options: LowerOptions = {},
+    readonly options: BackendDeviceOptions = {},
   ) {
+    checkOptions('BackendDevice', options, ['fusion', 'collectAfter']);
+    this.#collectAfter = options.collectAfter ?? { buffers: 4096, bytes: 256 * 2 ** 20 };
     this.name = backend.name;
-    this.#registry = new FinalizationRegistry((buffer) => backend.release(buffer));
+    this.#registry = new FinalizationRegistry((buffer) => {
+      this.#collected++;
+      backend.release(buffer);
+    });
   }
 
-  async realize(nodes: readonly Node[]): Promise<void> {
+  realize(nodes: readonly Node[]): Promise<void> {
     const roots = [...new Set(nodes.filter((node) => !node.storage))];
-    if (roots.length === 0) return;
+    if (roots.length === 0) return Promise.resolve();
     const order = topologicalOrder(roots, isLeaf);
     const leaves = order.filter(isLeaf);
-    const graph = { outputs: roots, assigns: [] };
-    const prepared = this.#planOf(keyOf(order, roots), graph, leaves);
-    const { outputs, done } = prepared.run(new EagerValues(this, prepared.leaves, leaves));
+    refuseDisposed(leaves);
+    const prepared = this.#planOf(keyOf(order, roots), { outputs: roots, assigns: [] }, leaves);
+    const { outputs, done } = prepared.run(new EagerValues(this, leaves));
     roots.forEach((root, i) => {
       root.storage = outputs[i];
       // What no gradient needs is let go, so that a long chain of updates does not keep its past.
       if (!root.differentiable || root.op === (detachOp as unknown)) root.inputs = [];
     });
-    await done;
+    return done;
   }
 
   async read(storage: Storage, bytes: number): Promise<Uint8Array> {
-    return this.backend.read(this.bufferOf(storage), 0, bytes);
+    const { buffer, writer } = this.own(storage);
+    const data = this.backend.read(buffer, 0, bytes); // now: later runs may write here
+    if (writer && !writer.succeeded) {
+      data.catch(() => {}); // the run's own error tells more
+      await writer.done;
+    }
+    return data;
   }
 
   upload(bytes: Uint8Array, label: string): Storage {
@@ -72,30 +86,44 @@ export class BackendDevice implements Device {
   }
 
   copy(storage: Storage): Storage {
-    const words = storage.bytes / 4;
-    const fresh = this.allocate(storage.bytes, 'copy');
+    const from = this.own(storage);
+    const words = from.bytes / 4;
+    const fresh = this.allocate(from.bytes, 'copy');
     if (words === 0) return fresh;
     const program = this.backend.prepare({
-      steps: [{ kernel: copyKernel('u32', words), buffers: [0, 1], scope: '' }],
-      buffers: [0, 1].map((index) => ({ kind: 'binding', index, bytes: storage.bytes })),
+      steps: [{ kernel: copyKernel('u32', words), buffers: [0, 1], scratch: [], scope: '' }],
+      buffers: [0, 1].map((index) => ({ kind: 'binding', index, bytes: from.bytes })),
       bindings: 2,
       arenaBytes: 0,
     });
-    void this.backend
-      .run(program, [this.bufferOf(storage), fresh.buffer])
-      .finally(() => program.dispose());
+    fresh.writer = new Run(this.backend.run(program, [from.buffer, fresh.buffer]), [from]);
+    const dispose = () => program.dispose();
+    fresh.writer.done.then(dispose, dispose);
     return fresh;
   }
 
   compile(graph: Graph): CompiledGraph {
-    return new PreparedGraph(this, graph, []);
+    return new PreparedGraph(this, graph);
   }
 
   free(storage: Storage): void {
-    const buffer = this.bufferOf(storage);
-    this.#registry.unregister(storage);
-    this.#released.add(storage);
-    this.backend.release(buffer);
+    const own = this.own(storage);
+    this.#registry.unregister(own);
+    own.released = true;
+    this.backend.release(own.buffer);
+  }
+
+  relieve(force: boolean): Promise<void> | undefined {
+    const { live, buffers } = this.backend.memory();
+    const { buffers: most, bytes: mostBytes } = this.#collectAfter;
+    const { buffers: allocated, bytes: allocatedBytes } = this.#allocated;
+    const due =
+      allocated > Math.max(most, buffers / 2) || allocatedBytes > Math.max(mostBytes, live / 2);
+    if (!force && !due) return undefined;
+    if (force) this.#dropPlans();
+    this.#allocated = { buffers: 0, bytes: 0 };
+    const before = this.#collected;
+    return collectGarbage(() => this.#collected > before);
   }
 
   /** New storage; freed by `free` or with the last reference. */
@@ -103,18 +131,20 @@ export class BackendDevice implements Device {
     const buffer = this.backend.allocate(bytes, label);
     const storage = new DeviceStorage(this, buffer);
     this.#registry.register(storage, buffer, storage);
+    this.#allocated.buffers++;
+    this.#allocated.bytes += bytes;
     return storage;
   }
 
-  /** The backend's buffer behind a storage. */
-  bufferOf(storage: Storage): BackendBuffer {
-    if (!(storage instanceof DeviceStorage) || storage.device !== this) {
+  /** A storage of this device that is in use. */
+  own(storage: Storage): DeviceStorage {
+    if (storage.device !== this) {
       throw new TypeError(`${this.name}: the value is on another device; move it with .to(device)`);
     }
-    if (this.#released.has(storage)) {
+    if (!(storage instanceof DeviceStorage) || storage.released) {
       throw new Error(`${this.name}: the tensor was disposed; keep it, or compute it again`);
     }
-    return storage.buffer;
+    return storage;
   }
 
   #planOf(key: string, graph: Graph, leaves: readonly Node[]): PreparedGraph {
@@ -124,7 +154,8 @@ export class BackendDevice implements Device {
       this.#plans.set(key, known);
       return known;
     }
-    const prepared = new PreparedGraph(this, graph, leaves);
+    const prepared = new PreparedGraph(this, graph);
+    prepared.forgetLeaves(leaves);
     this.#plans.set(key, prepared);
     if (this.#plans.size > planLimit) {
       const [oldest] = this.#plans;
@@ -133,99 +164,20 @@ export class BackendDevice implements Device {
     }
     return prepared;
   }
-}
 
-/** Values of the leaves of a graph with the same structure as the one that was compiled. */
-class EagerValues implements GraphValues {
-  readonly #present = new Map<Node, Node>();
-
-  constructor(
-    readonly device: BackendDevice,
-    compiled: readonly Node[],
-    present: readonly Node[],
-  ) {
-    compiled.forEach((node, i) => {
-      this.#present.set(node, present[i]!);
-    });
-  }
-
-  storage(leaf: Node): Storage {
-    const node = this.#present.get(leaf) ?? leaf;
-    if (!node.storage) {
-      if (node.op.name !== 'data')
-        throw new Error(`internal: the leaf '${node.op.name}' has no value`);
-      const { bytes } = node.attributes as { bytes: Uint8Array };
-      node.storage = this.device.upload(bytes, node.scope || 'tensor');
-    }
-    return node.storage;
-  }
-
-  scalar(leaf: Node): number {
-    return ((this.#present.get(leaf) ?? leaf).attributes as { value: number }).value;
+  #dropPlans(): void {
+    for (const plan of this.#plans.values()) plan.dispose();
+    this.#plans.clear();
   }
 }
 
-/** A plan with its program and its reusable buffers. */
-class PreparedGraph implements CompiledGraph {
-  readonly #lowered: Lowered;
-  readonly #program: Program;
-  readonly #scalars: { storage: DeviceStorage; bytes: Uint8Array; view: DataView } | undefined;
-
-  constructor(
-    readonly device: BackendDevice,
-    graph: Graph,
-    /** The leaves of the graph in order of traversal. */
-    readonly leaves: readonly Node[],
-  ) {
-    this.#lowered = lower(graph, device.backend, device.options);
-    this.#program = device.backend.prepare(this.#lowered.plan);
-    if (this.#lowered.bindings.some(({ kind }) => kind === 'scalars')) {
-      const bytes = new Uint8Array(4 * scalarCapacity);
-      const storage = device.allocate(bytes.length, 'host scalars');
-      this.#scalars = { storage, bytes, view: new DataView(bytes.buffer) };
-    }
-  }
-
-  run(values: GraphValues): { outputs: Storage[]; done: Promise<void> } {
-    const { device } = this;
-    const { bindings, freshBytes, outputs } = this.#lowered;
-    this.#writeScalars(values);
-    const fresh = freshBytes.map((bytes) => device.allocate(bytes, 'output'));
-    const buffers = bindings.map((binding) => {
-      if (binding.kind === 'output') return fresh[binding.index]!.buffer;
-      if (binding.kind === 'scalars') return this.#scalars!.storage.buffer;
-      return device.bufferOf(values.storage(binding.node));
-    });
-    const done = device.backend.run(this.#program, buffers);
-    done.catch(() => {}); // reported to whoever awaits it, or by the next read
-    return {
-      outputs: outputs.map((output) =>
-        'fresh' in output ? fresh[output.fresh]! : values.storage(output.leaf),
-      ),
-      done,
-    };
-  }
-
-  explain(): string {
-    return explainPlan(this.#lowered);
-  }
-
-  dispose(): void {
-    this.#program.dispose();
-    if (this.#scalars) this.device.free(this.#scalars.storage);
-  }
-
-  #writeScalars(values: GraphValues): void {
-    if (!this.#scalars) return;
-    const { storage, bytes, view } = this.#scalars;
-    this.#lowered.scalars.forEach((leaf, slot) => {
-      const value = values.scalar(leaf);
-      if (leaf.dtype === 'f32') view.setFloat32(4 * slot, value, true);
-      else if (leaf.dtype === 'u32') view.setUint32(4 * slot, value, true);
-      else view.setInt32(4 * slot, value, true);
-    });
-    this.device.backend.write(storage.buffer, bytes.subarray(0, 4 * this.#lowered.scalars.length));
-  }
+function refuseDisposed(leaves: readonly Node[]): void {
+  const gone = leaves.find(({ storage }) => storage instanceof Disposed);
+  if (!gone) return;
+  const where = gone.scope ? ` of ${gone.scope}` : '';
+  throw new Error(
+    `realize: a tensor that this was made from was disposed: ${gone.op.name}${where}, ${gone.dtype}[${gone.shape.join(', ')}]; dispose of it after the last use`,
+  );
 }
 
 /** A text that is equal for graphs that one plan serves. */

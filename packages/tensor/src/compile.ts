@@ -4,12 +4,14 @@
  * @module
  */
 import { type CompiledGraph, type Device, getDevice } from './device.ts';
+import { noteRealized } from './disposal.ts';
 import type { Node, Storage } from './graph.ts';
 import { leaf } from './graph.ts';
 import { structuralKey } from './key.ts';
 import { detach } from './ops/detach.ts';
 import * as leaves from './ops/leaf.ts';
-import { realizeNodes } from './runtime.ts';
+import { checkOptions } from './ops/options.ts';
+import { prepareNodes, withRoom } from './runtime.ts';
 import { Tensor } from './tensor.ts';
 import { type DrawCounter, type Trace, withTrace } from './trace.ts';
 import { isPlain, mapTensors, tensorsOf } from './tree.ts';
@@ -47,7 +49,11 @@ export function compile<Arguments extends unknown[], Result>(
   fn: (...args: Arguments) => Result,
   options: CompileOptions = {},
 ): Compiled<Arguments, Result> {
+  checkOptions('compile', options, ['cacheSize']);
   const { cacheSize = 16 } = options;
+  if (!Number.isInteger(cacheSize) || cacheSize < 1) {
+    throw new RangeError(`compile: cacheSize must be a whole number above 0: got ${cacheSize}`);
+  }
   const programs: { signature: string; program: TracedProgram }[] = [];
   let traces = 0;
 
@@ -67,7 +73,9 @@ export function compile<Arguments extends unknown[], Result>(
         `compile: traced ${traces} times; the newest signature is ${signature}. Pad shapes to a few sizes, or pass what changes as numbers or tensors.`,
       );
     }
-    const program = new TracedProgram(device, fn, args);
+    const made = withRoom(device, () => new TracedProgram(device, fn, args));
+    // Awaited only if it must be, so that of two calls at once the second finds what the first made.
+    const program = made instanceof Promise ? await made : made;
     programs.unshift({ signature, program });
     if (programs.length > cacheSize) programs.pop()!.program.dispose();
     return program;
@@ -76,7 +84,9 @@ export function compile<Arguments extends unknown[], Result>(
   const call = async (...args: Arguments): Promise<Result> => {
     const program = await find(args);
     await program.prepare(args);
-    return program.run(args) as Result;
+    const result = await withRoom(program.device, () => ({ value: program.run(args) as Result }));
+    await program.device.relieve(false);
+    return result.value;
   };
   const compiled = Object.assign(call, {
     explain: async (...args: Arguments) => (await find(args)).explain(),
@@ -120,7 +130,7 @@ const holders = new WeakMap<Storage, Variable>();
 class TracedProgram implements Trace {
   readonly #reads = new Map<Variable, { leaf: Node; value: Node }>();
   readonly #gradients = new Map<object, Node | undefined>();
-  readonly #draws = new Map<DrawCounter, { position: Node; count: number }>();
+  readonly #draws = new Map<DrawCounter, { seed: Node; position: Node; count: number }>();
   readonly #guards: { read: () => unknown; value: unknown }[] = [];
   readonly #inputs: Node[] = [];
   readonly #numbers: Node[] = [];
@@ -152,7 +162,8 @@ class TracedProgram implements Trace {
       .map(({ leaf, value }) => ({ variable: leaf, value }));
     const outputs = tensorsOf(this.#result).map(({ node }) => node);
     for (const [variable, { leaf }] of this.#reads) this.#variableOf.set(leaf, variable);
-    for (const [generator, { position }] of this.#draws) {
+    for (const [generator, { seed, position }] of this.#draws) {
+      this.#scalarOf.set(seed, () => generator.seed);
       this.#scalarOf.set(position, () => generator.position >>> 0);
     }
     this.#graph = device.compile({ outputs, assigns });
@@ -169,7 +180,7 @@ class TracedProgram implements Trace {
     const nodes = tensorsOf(args).map(({ node }) => node);
     for (const variable of this.#reads.keys()) nodes.push(variable.current);
     const missing = nodes.filter((node) => !node.storage);
-    if (missing.length > 0) await realizeNodes(missing);
+    if (missing.length > 0) await prepareNodes(missing);
   }
 
   run(args: readonly unknown[]): unknown {
@@ -194,6 +205,7 @@ class TracedProgram implements Trace {
         { shape: tensor.shape, dtype: tensor.dtype },
       );
       node.storage = outputs[next++];
+      noteRealized([node]);
       return new Tensor(node);
     });
   }
@@ -228,10 +240,14 @@ class TracedProgram implements Trace {
     this.#gradients.set(variable, gradient);
   }
 
-  draw(generator: DrawCounter): { position: Node; index: number } {
-    const entry = this.#draws.get(generator) ?? { position: leaves.hostScalar(0, 'u32'), count: 0 };
-    this.#draws.set(generator, entry);
-    return { position: entry.position, index: entry.count++ };
+  draw(generator: DrawCounter): { seed: Node; position: Node; index: number } {
+    let entry = this.#draws.get(generator);
+    if (!entry) {
+      const [seed, position] = [leaves.hostScalar(0, 'u32'), leaves.hostScalar(0, 'u32')];
+      entry = { seed, position, count: 0 };
+      this.#draws.set(generator, entry);
+    }
+    return { seed: entry.seed, position: entry.position, index: entry.count++ };
   }
 
   guard<T>(read: () => T): T {

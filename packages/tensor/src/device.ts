@@ -28,7 +28,11 @@ export interface GraphValues {
 
 /** Something that computes graphs. Work is submitted in call order. */
 export interface Device extends DeviceTag {
-  /** Gives every node its storage; the promise settles when the values are there. */
+  /**
+   * Gives every node its storage at once; the promise settles when the values are there.
+   *
+   * @throws Error named `OutOfMemoryError` if the memory does not suffice; nothing has changed then.
+   */
   realize(nodes: readonly Node[]): Promise<void>;
   /** The stored bytes of a realized node. */
   read(storage: Storage, bytes: number): Promise<Uint8Array>;
@@ -39,6 +43,11 @@ export interface Device extends DeviceTag {
   compile(graph: Graph): CompiledGraph;
   /** Frees a storage before the garbage collector would. */
   free(storage: Storage): void;
+  /**
+   * Looks for dead tensors if enough was allocated since the last time (or always, with `force`), and frees
+   * them; undefined if it is not time.
+   */
+  relieve(force: boolean): Promise<void> | undefined;
 }
 
 /** Makes a device when it is first needed. */
@@ -46,12 +55,14 @@ export type DeviceFactory = () => Promise<Device>;
 
 const factories = new Map<string, DeviceFactory>();
 const devices = new Map<string, Promise<Device>>();
+const ready = new Map<string, Device>();
 let defaultName: string | undefined;
 
 /** Makes a device available under a name. The first one registered is the default. */
 export function registerDevice(name: string, factory: DeviceFactory): void {
   factories.set(name, factory);
   devices.delete(name);
+  ready.delete(name);
   defaultName ??= name;
 }
 
@@ -77,10 +88,19 @@ export function getDevice(name: string | undefined = defaultName): Promise<Devic
   if (!factory) throw new Error(unknownDevice(name));
   let device = devices.get(name);
   if (!device) {
-    device = factory();
+    device = factory().then((made) => {
+      ready.set(name, made);
+      return made;
+    });
+    device.catch(() => devices.delete(name)); // the next use tries again
     devices.set(name, device);
   }
   return device;
+}
+
+/** The default device if it was made already. @internal */
+export function readyDevice(): Device | undefined {
+  return defaultName === undefined ? undefined : ready.get(defaultName);
 }
 
 function unknownDevice(name: string): string {

@@ -61,6 +61,8 @@ export interface GradientContext<Attributes = unknown> {
 export interface Storage {
   readonly bytes: number;
   readonly device: DeviceTag;
+  /** Number of nodes that ever had it as their value and were not disposed of. */
+  holders: number;
 }
 
 /** A device as the graph sees it: only identity and name matter here. */
@@ -75,7 +77,17 @@ export class Node implements Spec {
   readonly id = ++Node.#count;
   readonly shape: Shape;
   readonly dtype: DType;
-  storage: Storage | undefined;
+  /** Whether its history was let go although a gradient may flow through here. @internal */
+  isCut = false;
+  /** The step in which it was made; a step ends where values are read. @internal */
+  step = 0;
+  /** Operations in the longest chain behind it that has not been submitted. @internal */
+  depth = 0;
+  /** Steps that its history reaches back over. @internal */
+  stepsBehind = 0;
+  /** About how many bytes of realized values its history keeps. @internal */
+  bytesBehind = 0;
+  #storage: Storage | undefined;
   readonly #device: DeviceTag | undefined;
 
   constructor(
@@ -97,10 +109,28 @@ export class Node implements Spec {
     this.#device = device;
   }
 
+  /** The value, once it is computed. Several nodes may share one. */
+  get storage(): Storage | undefined {
+    return this.#storage;
+  }
+
+  set storage(storage: Storage | undefined) {
+    if (storage === this.#storage) return;
+    this.#storage = storage;
+    if (storage) storage.holders++;
+  }
+
   /** Where the value is or will be computed; undefined while everything it needs is on the host. */
   get device(): DeviceTag | undefined {
-    return this.storage?.device ?? this.#device;
+    return this.#storage?.device ?? this.#device;
   }
+}
+
+let observe: (node: Node) => void = () => {};
+
+/** Calls `observer` with every node that an operation makes. @internal */
+export function observeNodes(observer: (node: Node) => void): void {
+  observe = observer;
 }
 
 let gradientsEnabled = true;
@@ -147,7 +177,7 @@ export function apply<Attributes>(
 ): Node {
   const inferred = op.infer(inputs, attributes);
   const outputs = Array.isArray(inferred) ? (inferred as Spec[]) : [inferred as Spec];
-  return new Node(
+  const node = new Node(
     op as Op,
     inputs,
     attributes,
@@ -156,6 +186,8 @@ export function apply<Attributes>(
     gradientsEnabled && inputs.some((input) => input.differentiable),
     currentScope,
   );
+  observe(node);
+  return node;
 }
 
 /** Records an operation with several outputs and returns one node per output. */

@@ -4,7 +4,7 @@
  * @module @llm/tensor
  */
 export * from './backend.ts';
-export { BackendDevice } from './backend-device.ts';
+export { BackendDevice, type BackendDeviceOptions } from './backend-device.ts';
 export { type Compiled, type CompileOptions, compile } from './compile.ts';
 export * from './creation.ts';
 export {
@@ -57,10 +57,12 @@ export type { Index } from './ops/indexing.ts';
 export { checkChoice, checkOptions } from './ops/options.ts';
 export type { RandomSource } from './ops/random.ts';
 export { type HostDraw, hostBits, hostNormal, hostUniform } from './ops/random-host.ts';
+export { type PendingBudget, setPendingBudget } from './pending.ts';
 export { type Binding, type Graph, type Lowered, type LowerOptions, lower } from './plan/lower.ts';
 export * from './random.ts';
 export { realize } from './realize.ts';
 export { type ScanBody, scan } from './scan.ts';
+export { scope } from './scope.ts';
 export { contiguousStrides, type Shape, sizeOf } from './shape.ts';
 export type { Nested } from './show.ts';
 export { type Axes, operand, Tensor, type TensorLike } from './tensor.ts';

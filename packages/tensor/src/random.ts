@@ -14,39 +14,51 @@ import { activeTrace } from './trace.ts';
 export class Generator {
   /** Number of draws so far. */
   position: number;
+  #seed = 0;
 
-  constructor(
-    readonly seed: number,
-    position = 0,
-  ) {
+  /** @throws RangeError if the seed is not a whole number in [0, 2^32). */
+  constructor(seed: number, position = 0) {
+    this.seed = seed;
+    this.position = position;
+  }
+
+  /** Which stream; a change counts for draws made afterwards, in compiled functions too. */
+  get seed(): number {
+    return this.#seed;
+  }
+
+  set seed(seed: number) {
     if (!Number.isInteger(seed) || seed < 0 || seed > 0xffffffff) {
       throw new RangeError(`Generator: seed must be an integer in [0, 2^32): got ${seed}`);
     }
-    this.position = position;
+    this.#seed = seed;
   }
 
   /** The next draw, as the random operations take it. */
   next(): random.RandomSource {
-    const seed = hostScalar(this.seed, 'u32');
     const trace = activeTrace();
-    if (!trace) return { seed, position: hostScalar(this.position++, 'u32'), draw: 0 };
+    if (!trace) {
+      const seed = hostScalar(this.#seed, 'u32');
+      return { seed, position: hostScalar(this.position++, 'u32'), draw: 0 };
+    }
     // A compiled function reads the position at each run and counts its own draws from there.
-    const { position, index } = trace.draw(this);
+    const { seed, position, index } = trace.draw(this);
     return { seed, position: add(position, index), draw: 0 };
   }
 }
 
-let current = new Generator(0);
+const standard = new Generator(0);
 
 /** The generator used where none is given. */
 export function defaultGenerator(): Generator {
-  return current;
+  return standard;
 }
 
-/** Starts the default generator anew. */
+/** Starts the default generator anew, for compiled functions too. */
 export function manualSeed(seed: number): Generator {
-  current = new Generator(seed);
-  return current;
+  standard.seed = seed;
+  standard.position = 0;
+  return standard;
 }
 
 /** Uniform random numbers in [0, 1). */

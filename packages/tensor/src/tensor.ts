@@ -1,3 +1,5 @@
+import { backwardFrom } from './backward.ts';
+import { disposeNode } from './disposal.ts';
 import { type DType, decode, type TypedArray } from './dtype.ts';
 import type { DeviceTag, Node } from './graph.ts';
 import { relu } from './ops/activation.ts';
@@ -14,7 +16,8 @@ import * as reduce from './ops/reduce.ts';
 import type { Axes as ReduceAxes } from './ops/reduction.ts';
 import { logSoftmax, softmax } from './ops/softmax.ts';
 import { where } from './ops/where.ts';
-import { readNode, realizeNodes } from './runtime.ts';
+import { watchPendingWork } from './pending.ts';
+import { disposedMessage, readNode, realizeNodes, refuseInTrace } from './runtime.ts';
 import { format, type Shape, sizeOf } from './shape.ts';
 import { describe, type Nested, nest } from './show.ts';
 
@@ -32,6 +35,7 @@ export type Axes = ReduceAxes;
  */
 export class Tensor {
   readonly #node: Node;
+  #disposed = false;
 
   /** Wraps a graph node; user code makes tensors with `tensor`, `zeros`, `randn` and the like. */
   constructor(node: Node) {
@@ -40,6 +44,7 @@ export class Tensor {
 
   /** The graph node this is a handle on. */
   get node(): Node {
+    if (this.#disposed) throw new Error(disposedMessage('tensor'));
     return this.#node;
   }
 
@@ -71,33 +76,63 @@ export class Tensor {
   /**
    * Computes the value and returns its elements in row-major order; f16 and bf16 come widened to f32.
    *
-   * @throws Error inside a compiled function, where there are no values to read.
+   * @throws Error inside a compiled function, where there are no values to read, and after `dispose()`.
    */
-  async data(): Promise<TypedArray> {
-    return decode(this.dtype, await readNode(this.node), this.size);
+  data(): Promise<TypedArray> {
+    const { node, size } = this;
+    return readNode(node).then((bytes) => decode(node.dtype, bytes, size));
   }
 
   /** The value of a tensor with one element. */
-  async item(): Promise<number> {
-    if (this.size !== 1)
-      throw new RangeError(`item: wants one element: got shape ${format(this.shape)}`);
-    return (await this.data())[0]!;
+  item(): Promise<number> {
+    if (this.size !== 1) {
+      const error = new RangeError(`item: wants one element: got shape ${format(this.shape)}`);
+      return Promise.reject(error);
+    }
+    return this.data().then((values) => values[0]!);
   }
 
   /** The values as nested arrays (a number for a scalar); bools as booleans. */
-  async toArray(): Promise<Nested> {
-    return nest(await this.data(), this.shape, this.dtype);
+  toArray(): Promise<Nested> {
+    const { dtype, shape } = this;
+    return this.data().then((values) => nest(values, shape, dtype));
   }
 
   /** Computes the value and keeps it on the device. */
-  async realize(): Promise<this> {
-    await realizeNodes([this.node]);
-    return this;
+  realize(): Promise<this> {
+    return realizeNodes([this.node]).then(() => this);
+  }
+
+  /**
+   * Frees the value's memory now rather than with the last reference; the tensor cannot be used afterwards.
+   * Tensors that share the memory (an argument that a compiled function returned) keep it. Disposing twice
+   * does nothing.
+   */
+  dispose(): void {
+    refuseInTrace('dispose');
+    if (this.#disposed) return;
+    disposeNode(this.node);
+    this.#disposed = true;
+  }
+
+  /** `using x = …` disposes of the tensor at the end of the block. */
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  /** A tensor in arithmetic or a comparison of JavaScript would silently be `NaN`, so it throws. */
+  [Symbol.toPrimitive](hint: string): string {
+    if (hint === 'string') return this.toString();
+    throw new TypeError(
+      'a tensor is not a number: use its methods (add, lt, …), or await item() outside compiled functions',
+    );
   }
 
   /** Shape and dtype, and the values where they are on the host already. Never computes. */
   toString(): string {
-    return describe(this.node);
+    return this.#disposed
+      ? `Tensor ${this.dtype}${format(this.shape)} (disposed)`
+      : describe(this.node);
   }
 
   /** What `console.log` prints in Node. */
@@ -108,6 +143,16 @@ export class Tensor {
   /** This value with no gradient flowing back. */
   detach(): Tensor {
     return new Tensor(detach(this.node));
+  }
+
+  /**
+   * Adds the gradients of this scalar to `.grad` of every trainable variable it depends on.
+   *
+   * @param upstream the gradient of the real loss with respect to this tensor, where this is not a scalar.
+   * @throws RangeError if this is no scalar and there is no `upstream`. @throws Error if nothing is trainable.
+   */
+  backward(upstream?: Tensor): void {
+    backwardFrom(this.node, upstream?.node);
   }
 
   // Elementwise
@@ -368,6 +413,8 @@ export class Tensor {
     return new Tensor(getSlices(this.node, indices));
   }
 }
+
+watchPendingWork();
 
 /** The node or number behind an operand. */
 export function operand(value: TensorLike): Operand {

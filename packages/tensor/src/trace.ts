@@ -2,6 +2,7 @@ import type { Node } from './graph.ts';
 
 /** A stream of random numbers as a trace sees it. */
 export interface DrawCounter {
+  readonly seed: number;
   /** Number of draws so far. */
   position: number;
 }
@@ -16,8 +17,8 @@ export interface Trace {
   assign(variable: object, value: Node): void;
   gradient(variable: object): Node | undefined;
   setGradient(variable: object, gradient: Node | undefined): void;
-  /** The generator's position at the start of the run, and the number of draws made in it so far. */
-  draw(generator: DrawCounter): { position: Node; index: number };
+  /** The generator's seed and position at the start of the run, and the number of draws made in it so far. */
+  draw(generator: DrawCounter): { seed: Node; position: Node; index: number };
   /** Notes that the trace depends on a value outside it: when it differs, the function is traced again. */
   guard<T>(read: () => T): T;
 }

@@ -1,6 +1,5 @@
-import { gradients } from './autograd.ts';
-import { type Node, topologicalOrder } from './graph.ts';
-import { add } from './ops/arithmetic.ts';
+import { backwardFrom, setOwner } from './backward.ts';
+import type { Node } from './graph.ts';
 import { cast } from './ops/cast.ts';
 import { detach } from './ops/detach.ts';
 import { registerPending } from './runtime.ts';
@@ -8,7 +7,6 @@ import { format, sameShape } from './shape.ts';
 import { Tensor } from './tensor.ts';
 import { activeTrace } from './trace.ts';
 
-const owners = new WeakMap<Node, Variable>();
 const dirty = new Set<Variable>();
 
 /** Options of a `Variable`. */
@@ -40,7 +38,7 @@ export class Variable extends Tensor {
     this.#trainable = trainable;
     this.name = name;
     this.#current = node;
-    owners.set(node, this);
+    setOwner(node, this);
   }
 
   /** Whether gradients are taken with respect to it. Setting it counts for operations called afterwards. */
@@ -67,7 +65,7 @@ export class Variable extends Tensor {
       return this.#current;
     }
     const node = trace.read(this, this.#current);
-    owners.set(node, this);
+    setOwner(node, this);
     return node;
   }
 
@@ -80,21 +78,30 @@ export class Variable extends Tensor {
   commit(node: Node): void {
     this.#current = node;
     this.exposed = false;
-    owners.set(node, this);
+    setOwner(node, this);
     dirty.delete(this);
   }
 
   /** The gradient that `backward()` added up here, until `zeroGrad()`. */
   get grad(): Tensor | undefined {
-    const trace = activeTrace();
-    const node = trace ? trace.gradient(this) : this.#gradient;
+    const node = this.gradientNode;
     return node && new Tensor(node);
   }
 
   set grad(value: Tensor | undefined) {
+    this.gradientNode = value?.node;
+  }
+
+  /** The gradient as a graph node. @internal */
+  get gradientNode(): Node | undefined {
     const trace = activeTrace();
-    if (trace) trace.setGradient(this, value?.node);
-    else this.#gradient = value?.node;
+    return trace ? trace.gradient(this) : this.#gradient;
+  }
+
+  set gradientNode(node: Node | undefined) {
+    const trace = activeTrace();
+    if (trace) trace.setGradient(this, node);
+    else this.#gradient = node;
   }
 
   /**
@@ -116,7 +123,7 @@ export class Variable extends Tensor {
       this.exposed = false;
       dirty.add(this);
     }
-    owners.set(node, this);
+    setOwner(node, this);
     return this;
   }
 
@@ -128,28 +135,12 @@ export class Variable extends Tensor {
 
 registerPending({
   nodes: () => {
-    const variables = [...dirty];
-    dirty.clear();
-    return variables.map(({ current }) => current);
+    for (const variable of dirty) if (variable.current.storage) dirty.delete(variable);
+    return [...dirty].map(({ current }) => current);
   },
 });
 
-/** Adds the gradients of `loss` to `.grad` of every trainable variable it depends on. */
+/** Adds the gradients of `loss` to `.grad` of every trainable variable it depends on; `loss.backward()`. */
 export function backward(loss: Tensor, upstream?: Tensor): void {
-  if (!upstream && loss.size !== 1) {
-    throw new RangeError(
-      `backward: wants a scalar loss or an upstream gradient: got shape ${format(loss.shape)}`,
-    );
-  }
-  const root = loss.node;
-  const leaves = topologicalOrder([root]).filter((node) => owners.get(node)?.trainable);
-  if (leaves.length === 0) throw new Error('backward: the loss depends on no trainable variable');
-  const found = gradients([root], [upstream?.node], leaves);
-  leaves.forEach((node, i) => {
-    const variable = owners.get(node)!;
-    const gradient = found[i];
-    if (!gradient) return;
-    const before = variable.grad;
-    variable.grad = new Tensor(before ? add(before.node, gradient) : gradient);
-  });
+  backwardFrom(loss.node, upstream?.node);
 }

@@ -26,3 +26,4 @@ export {
   type ProgramStep,
   type RandomProgram,
 } from './random-program.ts';
+export { type Runner, runners, type StateCase, stateCases } from './state/index.ts';

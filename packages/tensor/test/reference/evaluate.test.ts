@@ -32,7 +32,7 @@ describe('evaluate', () => {
 
   it('does not guess the past of a value that a device has computed', () => {
     const sum = add(fromValues([1], [1], 'f32'), 1);
-    sum.storage = { bytes: 4, device: { name: 'test' } };
+    sum.storage = { bytes: 4, device: { name: 'test' }, holders: 1 };
     sum.inputs = [];
     expect(() => evaluate([sum])).toThrow(
       /this add was computed on a device and let its inputs go/,

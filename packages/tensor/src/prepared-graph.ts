@@ -1,0 +1,156 @@
+import type { BackendBuffer, Program } from './backend.ts';
+import type { BackendDevice } from './backend-device.ts';
+import type { CompiledGraph, GraphValues } from './device.ts';
+import { type DeviceStorage, Run } from './device-storage.ts';
+import { noteRealized } from './disposal.ts';
+import { explainPlan } from './explain.ts';
+import { scalarCapacity } from './fuse/emit.ts';
+import { leaf, type Node, type Storage } from './graph.ts';
+import * as leaves from './ops/leaf.ts';
+import { type Graph, type Lowered, lower } from './plan/lower.ts';
+
+/** A plan with its program and its reusable buffers. */
+export class PreparedGraph implements CompiledGraph {
+  readonly #lowered: Lowered;
+  readonly #program: Program;
+  readonly #scalars: { storage: DeviceStorage; bytes: Uint8Array; view: DataView } | undefined;
+  /** Positions of the bindings that some kernel writes. */
+  readonly #written: readonly number[];
+
+  constructor(
+    readonly device: BackendDevice,
+    graph: Graph,
+  ) {
+    const lowered = lower(graph, device.backend, device.options);
+    this.#lowered = lowered;
+    this.#written = writtenBindings(lowered);
+    this.#program = device.backend.prepare(lowered.plan);
+    if (lowered.bindings.some(({ kind }) => kind === 'scalars')) {
+      const bytes = new Uint8Array(4 * scalarCapacity);
+      const storage = device.allocate(bytes.length, 'host scalars');
+      this.#scalars = { storage, bytes, view: new DataView(bytes.buffer) };
+    }
+  }
+
+  /** Refers to leaves by stand-ins from now on, so that a cached plan does not keep their values alive. */
+  forgetLeaves(leafNodes: readonly Node[]): void {
+    const standIns = new Map(
+      leafNodes.map((node, index) => [node, leaf(leaves.input, { index }, node)]),
+    );
+    const of = (node: Node) => standIns.get(node)!;
+    const { bindings, scalars, outputs } = this.#lowered;
+    Object.assign(this.#lowered, {
+      bindings: bindings.map((binding) =>
+        binding.kind === 'leaf' ? { ...binding, node: of(binding.node) } : binding,
+      ),
+      scalars: scalars.map(of),
+      outputs: outputs.map((output) => ('leaf' in output ? { leaf: of(output.leaf) } : output)),
+    });
+  }
+
+  run(values: GraphValues): { outputs: Storage[]; done: Promise<void> } {
+    const { device } = this;
+    const { bindings, freshBytes, outputs } = this.#lowered;
+    const bound = bindings.map((binding) => {
+      if (binding.kind === 'output') return undefined;
+      if (binding.kind === 'scalars') return this.#scalars!.storage;
+      return device.own(values.storage(binding.node));
+    });
+    const fresh = this.#allocate(freshBytes);
+    const buffers: BackendBuffer[] = bindings.map((binding, i) =>
+      binding.kind === 'output' ? fresh[binding.index]!.buffer : bound[i]!.buffer,
+    );
+    this.#writeScalars(values);
+    const inputs = bound.filter((storage) => storage !== undefined);
+    const run = new Run(device.backend.run(this.#program, buffers), inputs);
+    for (const storage of fresh) storage.writer = run;
+    for (const position of this.#written) {
+      const storage = bound[position];
+      if (storage) storage.writer = run;
+    }
+    return {
+      outputs: outputs.map((output) =>
+        'fresh' in output ? fresh[output.fresh]! : values.storage(output.leaf),
+      ),
+      done: run.done,
+    };
+  }
+
+  explain(): string {
+    return explainPlan(this.#lowered);
+  }
+
+  dispose(): void {
+    this.#program.dispose();
+    if (this.#scalars) this.device.free(this.#scalars.storage);
+  }
+
+  /** All of the outputs, or none where memory does not suffice. */
+  #allocate(sizes: readonly number[]): DeviceStorage[] {
+    const fresh: DeviceStorage[] = [];
+    try {
+      for (const bytes of sizes) fresh.push(this.device.allocate(bytes, 'output'));
+    } catch (error) {
+      for (const storage of fresh) this.device.free(storage);
+      throw error;
+    }
+    return fresh;
+  }
+
+  #writeScalars(values: GraphValues): void {
+    if (!this.#scalars) return;
+    const { storage, bytes, view } = this.#scalars;
+    this.#lowered.scalars.forEach((node, slot) => {
+      const value = values.scalar(node);
+      if (node.dtype === 'f32') view.setFloat32(4 * slot, value, true);
+      else if (node.dtype === 'u32') view.setUint32(4 * slot, value, true);
+      else view.setInt32(4 * slot, value, true);
+    });
+    this.device.backend.write(storage.buffer, bytes.subarray(0, 4 * this.#lowered.scalars.length));
+  }
+}
+
+/** Values of the leaves of a graph, for a plan that was made for a graph of the same structure. */
+export class EagerValues implements GraphValues {
+  constructor(
+    readonly device: BackendDevice,
+    /** The leaves in order of traversal. */
+    readonly leaves: readonly Node[],
+  ) {}
+
+  storage(standIn: Node): Storage {
+    const node = this.#present(standIn);
+    if (!node.storage) {
+      if (node.op.name !== 'data') {
+        const what =
+          node.op.name === 'input' || node.op.name === 'variable'
+            ? 'a tensor of a compiled function was used outside it; return it from the function'
+            : `internal: the leaf '${node.op.name}' has no value`;
+        throw new Error(what);
+      }
+      const { bytes } = node.attributes as { bytes: Uint8Array };
+      node.storage = this.device.upload(bytes, node.scope || 'tensor');
+      noteRealized([node]);
+    }
+    return node.storage;
+  }
+
+  scalar(standIn: Node): number {
+    return (this.#present(standIn).attributes as { value: number }).value;
+  }
+
+  #present(standIn: Node): Node {
+    return this.leaves[(standIn.attributes as { index: number }).index]!;
+  }
+}
+
+function writtenBindings({ plan }: Lowered): number[] {
+  const written = new Set<number>();
+  for (const { kernel, buffers } of plan.steps) {
+    kernel.buffers.forEach(({ access }, i) => {
+      const buffer = plan.buffers[buffers[i]!]!;
+      if (access === 'write' && buffer.kind === 'binding') written.add(buffer.index);
+    });
+  }
+  return [...written];
+}

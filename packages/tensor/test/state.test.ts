@@ -1,0 +1,12 @@
+import { describe, it } from 'vitest';
+import { BackendDevice } from '../src/backend-device.ts';
+import { registerDevice, setDefaultDevice } from '../src/device.ts';
+import { runners, stateCases } from '../src/testing/index.ts';
+import { InterpreterBackend } from './support/interpreter-backend.ts';
+
+registerDevice('interpreter', async () => new BackendDevice(new InterpreterBackend()));
+setDefaultDevice('interpreter');
+
+describe.each(Object.entries(runners))('state, %s', (_name, runner) => {
+  it.each(stateCases)('$name', (test) => test.run(runner));
+});
