@@ -1,0 +1,13 @@
+import { BackendDevice, registerDevice, setDefaultDevice } from '@llm/tensor';
+import { runners, stateCases } from '@llm/tensor/testing';
+import { afterAll, describe, it } from 'vitest';
+import { createWasmBackend } from '../../src/index.ts';
+
+const backend = createWasmBackend({ threads: 2, debug: true });
+registerDevice('wasm', async () => new BackendDevice(backend));
+setDefaultDevice('wasm');
+afterAll(() => backend.dispose());
+
+describe.each(Object.entries(runners))('state, %s', (_name, runner) => {
+  it.each(stateCases)('$name', (test) => test.run(runner));
+});
