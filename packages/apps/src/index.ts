@@ -3,4 +3,5 @@
  *
  * @module @llm/apps
  */
-export {};
+export * from './corpus/index.ts';
+export * from './translate/index.ts';

@@ -1,4 +1,6 @@
-import { type Tensor, tensor } from '@llm/nn';
+import type { Tensor } from '@llm/nn';
+import { BucketBatches, type ExampleBatch, paddingMask, padRows } from '@llm/train';
+import type { TranslationSettings } from './settings.ts';
 
 /** A pair of sentences as token ids; the source ends with the end token. */
 export interface TokenPair {
@@ -10,14 +12,12 @@ export interface TokenPair {
 export interface Batch {
   /** i32 [rows, length] */
   readonly inputIds: Tensor;
-  /** bool [rows, length], true for tokens */
-  readonly attentionMask: Tensor;
+  /** bool [rows, length], true in the padding of `inputIds` */
+  readonly padding: Tensor;
   /** i32 [rows, length]: the start token, then the target */
   readonly decoderInputIds: Tensor;
   /** i32 [rows, length]: the target, then the end token; −100 in padding */
   readonly labels: Tensor;
-  /** Target tokens, padding not counted. */
-  readonly tokens: number;
 }
 
 /** Special ids that batches are built with. */
@@ -27,82 +27,45 @@ export interface SpecialIds {
   readonly end: number;
 }
 
-/** A source of uniform numbers in [0, 1), for shuffling. */
-export type Uniform = () => number;
-
+/** The label that the loss leaves out. */
 const ignored = -100;
 
-/**
- * Puts each pair into the smallest bucket that holds both sides, and each bucket into batches of
- * ⌊tokensPerBatch / length⌋ rows; the last batch of a bucket is filled up with other pairs of it, so that there
- * is one shape per bucket. Batches come in random order.
- */
-export function makeBatches(
+/** The pairs in batches of one shape per bucket, in an order of the seed's; longer pairs are left out. */
+export function bucketPairs(
   pairs: readonly TokenPair[],
-  options: {
-    readonly buckets: readonly number[];
-    readonly tokensPerBatch: number;
-    readonly special: SpecialIds;
-  },
-  uniform: Uniform,
-): (() => Batch)[] {
-  const { buckets, tokensPerBatch, special } = options;
-  const groups = new Map<number, TokenPair[]>(buckets.map((length) => [length, []]));
-  for (const pair of pairs) {
-    const needed = Math.max(pair.source.length, pair.target.length + 1);
-    const bucket = buckets.find((length) => length >= needed);
-    if (bucket !== undefined) groups.get(bucket)!.push(pair);
-  }
-  const batches: (() => Batch)[] = [];
-  for (const [length, group] of groups) {
-    const rows = Math.max(1, Math.floor(tokensPerBatch / length));
-    const shuffled = shuffle(group, uniform);
-    for (let start = 0; start < shuffled.length; start += rows) {
-      const chosen = shuffled.slice(start, start + rows);
-      while (chosen.length < rows) chosen.push(group[Math.floor(uniform() * group.length)]!);
-      batches.push(() => toBatch(chosen, length, special));
-    }
-  }
-  return shuffle(batches, uniform);
+  { buckets, tokensPerBatch, seed }: TranslationSettings,
+): BucketBatches<TokenPair> {
+  return new BucketBatches(pairs, {
+    length: ({ source, target }) => Math.max(source.length, target.length + 1),
+    buckets,
+    tokens: tokensPerBatch,
+    seed,
+    overflow: 'drop',
+  });
 }
 
-/** The items in random order (Fisher and Yates). */
-export function shuffle<T>(items: readonly T[], uniform: Uniform): T[] {
-  const result = [...items];
-  for (let i = result.length - 1; i > 0; i--) {
-    const j = Math.floor(uniform() * (i + 1));
-    [result[i], result[j]] = [result[j]!, result[i]!];
-  }
-  return result;
+/** Target tokens of a batch that are trained on: end tokens count, padding does not. */
+export function targetTokens({ examples }: ExampleBatch<TokenPair>): number {
+  return examples.reduce((sum, { target }) => sum + target.length + 1, 0);
 }
 
-function toBatch(
-  pairs: readonly TokenPair[],
-  length: number,
+/** The tensors of a batch; rows without a pair hold padding only. */
+export function toBatch(
+  { examples, rows, length }: ExampleBatch<TokenPair>,
   { pad, start, end }: SpecialIds,
 ): Batch {
-  const rows = pairs.length;
-  const source = new Int32Array(rows * length).fill(pad);
-  const mask = new Uint8Array(rows * length);
-  const decoder = new Int32Array(rows * length).fill(pad);
-  const labels = new Int32Array(rows * length).fill(ignored);
-  let tokens = 0;
-  pairs.forEach((pair, row) => {
-    const at = row * length;
-    source.set(pair.source, at);
-    mask.fill(1, at, at + pair.source.length);
-    decoder[at] = start;
-    decoder.set(pair.target, at + 1);
-    labels.set(pair.target, at);
-    labels[at + pair.target.length] = end;
-    tokens += pair.target.length + 1;
-  });
-  const shape = [rows, length];
+  const sources = examples.map(({ source }) => source);
+  const shape = { rows, length };
   return {
-    inputIds: tensor(source, shape),
-    attentionMask: tensor(mask, shape, { dtype: 'bool' }),
-    decoderInputIds: tensor(decoder, shape),
-    labels: tensor(labels, shape),
-    tokens,
+    inputIds: padRows(sources, { ...shape, value: pad }),
+    padding: paddingMask(sources, shape),
+    decoderInputIds: padRows(
+      examples.map(({ target }) => [start, ...target]),
+      { ...shape, value: pad },
+    ),
+    labels: padRows(
+      examples.map(({ target }) => [...target, end]),
+      { ...shape, value: ignored },
+    ),
   };
 }

@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 import { parseArgs } from 'node:util';
-import { corpusLanguages } from '../corpus/index.ts';
+import { corpusLanguages, parseCorpusLanguage } from '../corpus/index.ts';
 import { runTraining } from './run-training.ts';
 import { runTranslation } from './run-translation.ts';
-import { defaultSettings } from './settings.ts';
+import { defaultSettings, translationSettings } from './settings.ts';
 
 const help = `Trains a small Transformer to translate user-interface strings, and translates with it.
 
@@ -26,45 +26,61 @@ const options = {
   epochs: { type: 'string' },
   'learning-rate': { type: 'string' },
   seed: { type: 'string' },
-  restart: { type: 'boolean', default: false },
+  restart: { type: 'boolean' },
   help: { type: 'boolean', default: false },
 } as const;
+
+/** Options that only training takes. */
+const trainingOptions = ['epochs', 'learning-rate', 'seed', 'restart'] as const;
 
 /** A mistake of the user's: shown without a stack trace. */
 class UsageError extends Error {}
 
 async function main(): Promise<number> {
   const { values, positionals } = parse();
+  const language = usage(() => parseCorpusLanguage(values.language));
   if (values.help) {
     console.log(help);
     return 0;
   }
   const [command = 'train', ...rest] = positionals;
-  const output = values.output ?? `models/ui-${values.language}`;
-  if (command === 'translate') return runTranslation(output, rest);
+  const output = values.output ?? `models/ui-${language}`;
+  if (command === 'translate') {
+    const given = trainingOptions.filter((name) => values[name] !== undefined);
+    if (given.length > 0) {
+      throw new UsageError(
+        `translate does not take --${given.join(', --')}; they are for training`,
+      );
+    }
+    return runTranslation(output, rest);
+  }
   if (command !== 'train' || rest.length > 0) {
     throw new UsageError(
       `unknown command '${[command, ...rest].join(' ')}'; there are 'train' and 'translate'`,
     );
   }
   const settings = {
-    language: values.language as typeof defaultSettings.language,
-    ...(values.epochs && { epochs: number('epochs', values.epochs) }),
-    ...(values['learning-rate'] && {
+    language,
+    ...(values.epochs !== undefined && { epochs: number('epochs', values.epochs) }),
+    ...(values['learning-rate'] !== undefined && {
       learningRate: number('learning-rate', values['learning-rate']),
     }),
-    ...(values.seed && { seed: number('seed', values.seed) }),
+    ...(values.seed !== undefined && { seed: number('seed', values.seed) }),
   };
-  const command_ = [
-    'npm start',
-    ...(process.argv.length > 2 ? ['--', ...process.argv.slice(2)] : []),
-  ].join(' ');
-  return runTraining({ settings, output, restart: values.restart, command: command_ });
+  const words = process.argv.slice(2);
+  const typed = words.length > 0 ? `npm start -- ${words.join(' ')}` : 'npm start';
+  usage(() => translationSettings(settings));
+  return runTraining({ settings, output, restart: values.restart ?? false, command: typed });
 }
 
 function parse() {
+  return usage(() => parseArgs({ options, allowPositionals: true }));
+}
+
+/** Runs `check`; what it throws is a mistake of the user's. */
+function usage<T>(check: () => T): T {
   try {
-    return parseArgs({ options, allowPositionals: true });
+    return check();
   } catch (error) {
     throw new UsageError((error as Error).message);
   }

@@ -1,5 +1,4 @@
-import { saveFolder } from '@llm/hub';
-import { encodeTensors, type MBartForConditionalGeneration } from '@llm/nn';
+import { type MBartForConditionalGeneration, saveModule } from '@llm/nn';
 import type { PreTrainedTokenizer } from '@llm/tokenizers';
 
 /** The configuration as `config.json` holds it, for Python's `AutoModelForSeq2SeqLM` too. */
@@ -33,19 +32,19 @@ function generationConfigOf({ config }: MBartForConditionalGeneration): Record<s
   };
 }
 
-/** Writes a model folder as Hugging Face lays it out, with other files beside; `config.json` comes last. */
+/** Writes a model folder as Hugging Face lays it out, with other files beside. */
 export async function saveModelFolder(
   folder: string,
   model: MBartForConditionalGeneration,
   tokenizer: PreTrainedTokenizer,
-  others: Readonly<Record<string, string>>,
+  others: Readonly<Record<string, string>> = {},
 ): Promise<void> {
-  const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
-  await saveFolder(folder, {
-    'model.safetensors': await encodeTensors(model.stateDict()),
-    ...tokenizer.toFiles(),
-    'generation_config.json': json(generationConfigOf(model)),
-    ...others,
-    'config.json': json(configOf(model)),
+  await saveModule(folder, model, {
+    config: configOf(model),
+    files: {
+      ...tokenizer.toFiles(),
+      'generation_config.json': `${JSON.stringify(generationConfigOf(model), null, 2)}\n`,
+      ...others,
+    },
   });
 }

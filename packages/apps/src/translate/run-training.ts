@@ -1,13 +1,15 @@
-import { writeFileAtomic } from '@llm/hub';
-import { SingleBar } from 'cli-progress';
+import { openFolder } from '@llm/hub';
+import { interruptSignal, NonFiniteLossError, progressBar } from '@llm/train';
 import { attentionGrid, renderGrid } from './attention-grid.ts';
-import { type Evaluation, evaluate } from './evaluation.ts';
+import { latestCheckpoint, removeCheckpoints, saveCheckpoint } from './checkpoint.ts';
+import { evaluate } from './evaluation.ts';
 import { lossCurve, runningMean } from './loss-curve.ts';
 import { modelCard } from './model-card.ts';
 import { saveModelFolder } from './model-folder.ts';
+import { printResults, samplesOf } from './results.ts';
 import { type TranslationSettings, translationSettings } from './settings.ts';
-import { prepareTask, type TranslationTask } from './task.ts';
-import { type StepReport, TranslationTraining } from './training.ts';
+import { prepareTask } from './task.ts';
+import { lastStateFile, TranslationTraining } from './training.ts';
 import { Translator } from './translator.ts';
 
 /** What `npm start` was asked for. */
@@ -22,34 +24,29 @@ export interface TrainingRun {
 
 /** Exit code of a program that Ctrl-C ended. */
 const interruptedCode = 130;
-const checkpointFile = 'checkpoint.safetensors';
-const sampleCount = 10;
 
-/** Trains, scores and saves; Ctrl-C saves a checkpoint from which the same command goes on. */
+/**
+ * Trains, scores and saves; Ctrl-C saves a checkpoint from which the same command goes on.
+ *
+ * @returns the exit code
+ */
 export async function runTraining(run: TrainingRun): Promise<number> {
-  const { mkdir, rm } = await import('node:fs/promises');
+  const { mkdir } = await import('node:fs/promises');
   const settings = translationSettings(run.settings);
   await mkdir(run.output, { recursive: true }); // an unwritable folder is found out before the work
   const started = performance.now();
   console.log(`Preparing English → ${settings.language}: strings, tokenizer, batches`);
   const task = await prepareTask(settings);
   const training = new TranslationTraining(settings, task);
-  const checkpoint = `${run.output}/${checkpointFile}`;
-  if (!run.restart) await resume(training, checkpoint);
+  if (run.restart) await removeCheckpoints(run.output);
+  else await resume(training, run.output);
   const parameters = training.model.parameters().reduce((sum, { size }) => sum + size, 0);
   console.log(
     `${task.training.length} training pairs, ${task.corpus.heldOut.length} held out; ${parameters.toLocaleString('en')} parameters, ${training.steps} steps`,
   );
-  const finished = await train(training);
-  if (!finished) {
-    await writeFileAtomic(checkpoint, await training.checkpoint());
-    console.log(`Stopped; ${checkpoint} holds the state. The same command goes on from there.`);
-    return interruptedCode;
-  }
+  if (!(await train(training, run.output))) return interruptedCode;
   const seconds = (performance.now() - started) / 1000;
-  const translator = new Translator(training.model.eval(), task.tokenizer, {
-    buckets: settings.buckets,
-  });
+  const translator = new Translator(training.model.eval(), task.tokenizer);
   const evaluation = await evaluate(translator, task.corpus);
   const samples = samplesOf(task, evaluation);
   printResults(evaluation, samples);
@@ -68,11 +65,13 @@ export async function runTraining(run: TrainingRun): Promise<number> {
     'README.md': modelCard(facts),
     'loss.svg': lossCurve(training.losses),
   });
-  await rm(checkpoint, { force: true });
-  const shown = samples[0]!;
-  const grid = await attentionGrid(translator, shown.source, shown.translation);
-  console.log(`\nWhere the model looked (columns: source, rows: translation)\n`);
-  console.log(renderGrid(grid, process.stdout.isTTY && !process.env.NO_COLOR));
+  await removeCheckpoints(run.output);
+  const shown = samples[0];
+  if (shown) {
+    const grid = await attentionGrid(translator, shown.source, shown.translation);
+    console.log(`\nWhere the model looked (columns: source, rows: translation)\n`);
+    console.log(renderGrid(grid, process.stdout.isTTY && !process.env.NO_COLOR));
+  }
   translator.dispose();
   console.log(
     `\nSaved to ${run.output}: config.json, model.safetensors, tokenizer.json, README.md, loss.svg`,
@@ -81,11 +80,11 @@ export async function runTraining(run: TrainingRun): Promise<number> {
   return 0;
 }
 
-async function resume(training: TranslationTraining, checkpoint: string): Promise<void> {
-  const { existsSync } = await import('node:fs');
-  const { readFile } = await import('node:fs/promises');
-  if (!existsSync(checkpoint)) return;
-  const step = training.resume(await readFile(checkpoint));
+async function resume(training: TranslationTraining, output: string): Promise<void> {
+  const checkpoint = await latestCheckpoint(output, lastStateFile);
+  if (checkpoint === undefined) return;
+  const folder = openFolder(checkpoint);
+  const step = await training.resume((name) => folder.read(name));
   console.log(
     step === undefined
       ? `${checkpoint} is of a run with other settings; starting anew`
@@ -93,72 +92,29 @@ async function resume(training: TranslationTraining, checkpoint: string): Promis
   );
 }
 
-/** Trains with a live line of progress; Ctrl-C ends it after the step. */
-async function train(training: TranslationTraining): Promise<boolean> {
-  let interrupted = false;
-  const interrupt = () => {
-    if (interrupted) process.exit(interruptedCode); // a second Ctrl-C does not wait
-    interrupted = true;
-  };
-  process.on('SIGINT', interrupt);
-  const bar = new SingleBar({
-    format: 'step {value}/{total} [{bar}] loss {loss}  {rate} tokens/s  {eta_formatted} left',
-    hideCursor: true,
-    noTTYOutput: true,
-    notTTYSchedule: 10_000,
-    etaBuffer: 50,
-    stopOnComplete: false,
-  });
-  const started = performance.now();
-  let first: StepReport | undefined;
-  let mean = Number.NaN;
-  bar.start(training.steps, 0, { loss: '–', rate: '–' });
+/**
+ * Trains with a live line of progress, and saves a checkpoint after each pass; Ctrl-C ends it after the step.
+ *
+ * @returns whether the run is done
+ */
+async function train(training: TranslationTraining, output: string): Promise<boolean> {
+  const save = async () => saveCheckpoint(output, training.step, await training.state());
+  using interrupt = interruptSignal();
   try {
-    return await training.run(
-      (report) => {
-        first ??= report;
-        mean = Number.isNaN(mean) ? report.loss : mean + (report.loss - mean) * 0.05;
-        const seconds = (performance.now() - started) / 1000;
-        const rate = (report.tokens - first.tokens) / seconds;
-        bar.update(report.step, { loss: mean.toFixed(3), rate: rate.toFixed(0) });
-      },
-      () => interrupted,
-    );
-  } finally {
-    bar.stop();
-    process.off('SIGINT', interrupt);
-  }
-}
-
-interface Sample {
-  readonly source: string;
-  readonly reference: string;
-  readonly translation: string;
-}
-
-/** Held-out pairs spread over the novel ones, short enough to read. */
-function samplesOf({ corpus }: TranslationTask, { translations }: Evaluation): Sample[] {
-  const readable = corpus.heldOut.flatMap(({ source, target, novel }, i) =>
-    novel && source.length <= 70 && source.includes(' ')
-      ? [{ source, reference: target, translation: translations[i]! }]
-      : [],
-  );
-  const stride = Math.max(1, Math.floor(readable.length / sampleCount));
-  return readable.filter((_, i) => i % stride === 0).slice(0, sampleCount);
-}
-
-function printResults({ all, novel }: Evaluation, samples: readonly Sample[]): void {
-  const line = (name: string, scores: Evaluation['all']) =>
-    `${name.padEnd(18)} ${[scores.model, scores.copy, scores.nearest].map((score) => score.toFixed(2).padStart(12)).join('')}`;
-  console.log(
-    `\nBLEU on held-out pairs${['this model', 'copy', 'nearest']
-      .map((name) => name.padStart(12))
-      .join('')
-      .slice(3)}`,
-  );
-  console.log(line(`all (${all.pairs})`, all));
-  console.log(line(`novel (${novel.pairs})`, novel));
-  for (const { source, reference, translation } of samples) {
-    console.log(`\n  ${source}\n    ${translation}\n    ${reference}  (reference)`);
+    const { reason } = await training.run({
+      callbacks: [progressBar()],
+      signal: interrupt.signal,
+      onEpochEnd: async () => void (await save()),
+    });
+    if (reason === 'finished') return true;
+    console.log(`Stopped. The same command goes on from ${await save()}.`);
+    return false;
+  } catch (error) {
+    if (!(error instanceof NonFiniteLossError)) throw error;
+    const kept = await latestCheckpoint(output, lastStateFile);
+    const state = kept ? `the last good checkpoint is ${kept}` : 'there was no checkpoint yet';
+    throw new Error(`${error.message}. Here --learning-rate sets the rate; ${state}`, {
+      cause: error,
+    });
   }
 }

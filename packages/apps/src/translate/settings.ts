@@ -67,6 +67,16 @@ export function translationSettings(
       );
     }
   }
+  if (!(full.learningRate > 0)) {
+    throw new RangeError(
+      `translation settings: learningRate must be above 0: got ${full.learningRate}`,
+    );
+  }
+  if (!Number.isInteger(full.seed) || full.seed < 0 || full.seed > 0xffffffff) {
+    throw new RangeError(
+      `translation settings: seed must be an integer in [0, 2^32): got ${full.seed}`,
+    );
+  }
   if (full.width % full.heads !== 0) {
     throw new RangeError(
       `translation settings: width must be a multiple of heads: got ${full.width} and ${full.heads}`,

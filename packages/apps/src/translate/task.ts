@@ -16,10 +16,17 @@ export interface TranslationTask {
   readonly special: SpecialIds;
 }
 
-/** Reads the corpus and trains the tokenizer on its training part. */
+/** Reads the corpus of the settings' language, splits it, and trains the tokenizer on its training part. */
 export async function prepareTask(settings: TranslationSettings): Promise<TranslationTask> {
   const { pairs } = await readUserInterfaceStrings(settings.language);
-  const corpus = splitCorpus(pairs);
+  return toTask(splitCorpus(pairs), settings);
+}
+
+/** The task of a corpus that is already split. */
+export async function toTask(
+  corpus: CorpusSplit,
+  settings: TranslationSettings,
+): Promise<TranslationTask> {
   const tokenizer = await trainByteLevelBPE(
     corpus.training.flatMap(({ source, target }) => [source, target]),
     {
@@ -34,11 +41,10 @@ export async function prepareTask(settings: TranslationSettings): Promise<Transl
       model_max_length: Math.max(...settings.buckets),
     },
   );
-  const special = specialIds(tokenizer);
   return {
     corpus,
     tokenizer,
-    special,
+    special: specialIds(tokenizer),
     training: corpus.training.map((pair) => toTokens(pair, tokenizer)),
   };
 }

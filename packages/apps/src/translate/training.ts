@@ -1,3 +1,4 @@
+import { parseJson } from '@llm/hub';
 import {
   backward,
   compile,
@@ -5,61 +6,61 @@ import {
   decodeTensors,
   encodeTensors,
   type Generator,
-  hostUniform,
-  MBartForConditionalGeneration,
+  type MBartForConditionalGeneration,
   manualSeed,
   type Tensor,
 } from '@llm/nn';
-import { AdamW, Scheduler, schedules } from '@llm/train';
-import { type Batch, makeBatches, type Uniform } from './batches.ts';
+import {
+  AdamW,
+  type BucketBatches,
+  type ExampleBatch,
+  encodeRunState,
+  type FitResult,
+  fit,
+  type RunParts,
+  restoreRunState,
+  Scheduler,
+  schedules,
+  type TrainingCallback,
+} from '@llm/train';
+import { type Batch, bucketPairs, type TokenPair, targetTokens, toBatch } from './batches.ts';
+import { buildModel } from './build-model.ts';
 import type { TranslationSettings } from './settings.ts';
 import type { TranslationTask } from './task.ts';
 
-/** What one step did. */
-export interface StepReport {
-  /** Steps done. */
-  readonly step: number;
-  readonly steps: number;
-  readonly loss: number;
-  /** Target tokens trained on so far, padding not counted. */
-  readonly tokens: number;
+/** How to train: who follows, what stops the run, where it is saved. */
+export interface RunOptions {
+  readonly callbacks?: readonly TrainingCallback[];
+  /** Ends the run after the step that it is in. */
+  readonly signal?: AbortSignal;
+  /** Called after each pass over the pairs, for saving `state()`. */
+  readonly onEpochEnd?: (step: number) => Promise<void>;
 }
 
-/** A loss that is no number: training stopped, with the state before that step intact. */
-export class NonFiniteLossError extends Error {
-  override readonly name = 'NonFiniteLossError';
-
-  constructor(readonly step: number) {
-    super(
-      `training: the loss of step ${step} is not a finite number; the model of the step before is kept. Lower --learning-rate, or look at the data of that batch.`,
-    );
-  }
-}
-
-/** Where a run stands, beside the values of its tensors. */
-interface Progress {
+/** What `state()` keeps beside the model, the optimizer and the positions. */
+interface RunRecord {
   readonly settings: TranslationSettings;
-  readonly step: number;
-  readonly tokens: number;
-  readonly draws: number;
   readonly losses: readonly number[];
 }
 
-const uniformsPerEpoch = 1 << 17;
+/** Names of files of `state()`. */
+const files = { model: 'model.safetensors', record: 'translation.json' } as const;
+
+/** The last file of `state()`: where it is, the others are. */
+export const lastStateFile = 'trainer_state.json';
 
 /** Trains a translation model; can stop after any step and go on exactly from there. */
 export class TranslationTraining {
   readonly model: MBartForConditionalGeneration;
   /** Loss of each step so far. */
   readonly losses: number[] = [];
+  /** Steps of the whole run. */
   readonly steps: number;
-  readonly #generator: Generator;
+  readonly #batches: BucketBatches<TokenPair>;
   readonly #optimizer: AdamW;
   readonly #scheduler: Scheduler;
+  readonly #generator: Generator;
   readonly #update;
-  readonly #stepsPerEpoch: number;
-  #step = 0;
-  #tokens = 0;
 
   constructor(
     readonly settings: TranslationSettings,
@@ -67,6 +68,8 @@ export class TranslationTraining {
   ) {
     this.#generator = manualSeed(settings.seed);
     this.model = buildModel(settings, task);
+    this.#batches = bucketPairs(task.training, settings);
+    this.steps = settings.epochs * this.#batches.batchesPerEpoch;
     const matrices = this.model.parameters().filter(({ rank }) => rank > 1);
     const vectors = this.model.parameters().filter(({ rank }) => rank <= 1);
     this.#optimizer = new AdamW(
@@ -79,103 +82,86 @@ export class TranslationTraining {
         max_grad_norm: 1,
       },
     );
-    this.#stepsPerEpoch = this.#epoch(0).length;
-    this.steps = settings.epochs * this.#stepsPerEpoch;
-    const warmup = Math.min(settings.warmupSteps, Math.floor(this.steps / 2));
     this.#scheduler = new Scheduler(
       this.#optimizer,
       schedules.cosineWithMinLr({
-        num_warmup_steps: warmup,
+        num_warmup_steps: Math.min(settings.warmupSteps, Math.floor(this.steps / 2)),
         num_training_steps: this.steps,
         min_lr_rate: 0.02,
       }),
     );
-    this.#update = compile((batch: Omit<Batch, 'tokens'>) => this.#computeUpdate(batch));
+    this.#update = compile((batch: Batch) => this.#computeUpdate(batch));
+  }
+
+  /** Steps done. */
+  get step(): number {
+    return this.losses.length;
   }
 
   /**
-   * Trains until the end, or until `shouldStop` says so.
+   * Trains until the end, or until the signal says stop.
    *
-   * @returns whether the end was reached.
    * @throws NonFiniteLossError if a loss is not finite; that step changed nothing.
    */
-  async run(onStep: (report: StepReport) => void, shouldStop: () => boolean): Promise<boolean> {
+  run({ callbacks = [], signal, onEpochEnd }: RunOptions = {}): Promise<FitResult> {
     this.model.train();
-    let waiting: Promise<void> | undefined;
-    while (this.#step < this.steps && !shouldStop()) {
-      const epoch = this.#epoch(Math.floor(this.#step / this.#stepsPerEpoch));
-      const { tokens, ...batch } = epoch[this.#step % this.#stepsPerEpoch]!();
-      this.#step++;
-      this.#tokens += tokens;
-      const step = this.#step;
-      const total = this.#tokens;
-      const loss = await this.#update(batch);
-      this.#scheduler.step();
-      // The next step is submitted before this one's loss is read, so that the device never waits.
-      const previous = waiting;
-      waiting = loss.item().then((value) => {
-        if (!Number.isFinite(value)) throw new NonFiniteLossError(step);
-        this.losses[step - 1] = value;
-        onStep({ step, steps: this.steps, loss: value, tokens: total });
-      });
-      waiting.catch(() => {}); // thrown below, one step later
-      await previous;
-    }
-    await waiting;
-    return this.#step === this.steps;
+    const record: TrainingCallback = {
+      onStep: ({ step, loss }) => {
+        this.losses[step - 1] = loss;
+      },
+    };
+    return fit<ExampleBatch<TokenPair>>({
+      step: async (batch) => ({ loss: await this.#update(toBatch(batch, this.task.special)) }),
+      batches: this.#batches.forever(),
+      steps: this.steps,
+      startStep: this.step,
+      scheduler: this.#scheduler,
+      optimizer: this.#optimizer,
+      tokens: targetTokens,
+      callbacks: [record, ...callbacks],
+      ...(signal && { signal }),
+      ...(onEpochEnd && {
+        checkpoint: { every: this.#batches.batchesPerEpoch, save: onEpochEnd },
+      }),
+    });
   }
 
-  /** Everything that a resumed run needs, as one file. */
-  async checkpoint(): Promise<Uint8Array> {
-    const tensors: Record<string, Tensor> = {};
-    for (const [name, value] of Object.entries(this.model.stateDict()))
-      tensors[`model.${name}`] = value;
-    for (const [name, value] of Object.entries(this.#optimizer.stateDict())) {
-      tensors[`optimizer.${name}`] = value;
-    }
-    const progress: Progress = {
-      settings: this.settings,
-      step: this.#step,
-      tokens: this.#tokens,
-      draws: this.#generator.position,
-      losses: this.losses,
+  /** Everything that a resumed run needs, as files; they are whole once the last one is there. */
+  async state(): Promise<Record<string, Uint8Array | string>> {
+    const { settings, losses } = this;
+    const record: RunRecord = { settings, losses };
+    return {
+      [files.model]: await encodeTensors(this.model.stateDict()),
+      [files.record]: `${JSON.stringify(record)}\n`,
+      ...(await encodeRunState(this.#parts, this.step)),
     };
-    return encodeTensors(tensors, { progress: JSON.stringify(progress) });
   }
 
   /**
-   * Goes on from a checkpoint.
+   * Goes on from a state. `read` gives a file of it.
    *
-   * @returns the step, or undefined if the checkpoint is of a run with other settings; then nothing changes.
+   * @returns the step, or undefined if the state is of a run with other settings; then nothing changes.
    */
-  resume(file: Uint8Array): number | undefined {
-    const { tensors, metadata } = decodeTensors(file);
-    const progress = JSON.parse(metadata.get('progress') ?? 'null') as Progress | null;
-    if (!progress || JSON.stringify(progress.settings) !== JSON.stringify(this.settings))
-      return undefined;
-    const part = (prefix: string) =>
-      Object.fromEntries(
-        Object.entries(tensors).flatMap(([name, value]) =>
-          name.startsWith(prefix) ? [[name.slice(prefix.length), value]] : [],
-        ),
-      );
-    this.model.loadStateDict(part('model.'));
-    this.#optimizer.loadStateDict(part('optimizer.'));
-    this.#step = progress.step;
-    this.#tokens = progress.tokens;
-    this.#scheduler.steps = progress.step;
-    this.#generator.position = progress.draws;
-    this.losses.push(...progress.losses);
-    return progress.step;
+  async resume(read: (name: string) => Promise<Uint8Array>): Promise<number | undefined> {
+    const record = parseJson(await read(files.record), files.record) as Partial<RunRecord> | null;
+    if (JSON.stringify(record?.settings) !== JSON.stringify(this.settings)) return undefined;
+    this.model.loadStateDict(decodeTensors(await read(files.model)).tensors);
+    const step = await restoreRunState(this.#parts, read);
+    this.losses.splice(0, Number.POSITIVE_INFINITY, ...(record?.losses ?? []).slice(0, step));
+    return step;
   }
 
-  #computeUpdate({
-    inputIds,
-    attentionMask,
-    decoderInputIds,
-    labels,
-  }: Omit<Batch, 'tokens'>): Tensor {
-    const logits = this.model.forward(inputIds, attentionMask, decoderInputIds);
+  get #parts(): RunParts {
+    return {
+      optimizer: this.#optimizer,
+      scheduler: this.#scheduler,
+      generator: this.#generator,
+      batches: this.#batches,
+    };
+  }
+
+  #computeUpdate({ inputIds, padding, decoderInputIds, labels }: Batch): Tensor {
+    const logits = this.model.forward(inputIds, padding.logicalNot(), decoderInputIds);
     const loss = crossEntropy(logits.reshape(-1, logits.shape[2]!), labels.reshape(-1), {
       labelSmoothing: this.settings.labelSmoothing,
     });
@@ -184,50 +170,4 @@ export class TranslationTraining {
     this.#optimizer.zeroGrad();
     return loss;
   }
-
-  #batches: { epoch: number; batches: (() => Batch)[] } | undefined;
-
-  /** The batches of one pass: the same for the same seed and epoch. */
-  #epoch(epoch: number): (() => Batch)[] {
-    if (this.#batches?.epoch === epoch) return this.#batches.batches;
-    const { settings, task } = this;
-    const options = { ...settings, special: task.special };
-    const batches = makeBatches(task.training, options, uniformStream(settings.seed, epoch));
-    this.#batches = { epoch, batches };
-    return batches;
-  }
-}
-
-/** The model of the settings, with fresh weights. */
-function buildModel(
-  settings: TranslationSettings,
-  task: TranslationTask,
-): MBartForConditionalGeneration {
-  const { width, heads, inner, layers, dropout, buckets } = settings;
-  return new MBartForConditionalGeneration({
-    vocab_size: task.tokenizer.total_size,
-    d_model: width,
-    encoder_layers: layers,
-    decoder_layers: layers,
-    encoder_attention_heads: heads,
-    decoder_attention_heads: heads,
-    encoder_ffn_dim: inner,
-    decoder_ffn_dim: inner,
-    activation_function: 'relu',
-    dropout,
-    // Longer than any training sentence, since a translation may be.
-    max_position_embeddings: 2 * Math.max(...buckets),
-    scale_embedding: true,
-    pad_token_id: task.special.pad,
-    bos_token_id: task.special.start,
-    eos_token_id: task.special.end,
-    decoder_start_token_id: task.special.start,
-  });
-}
-
-/** Uniform numbers that depend on the seed and the epoch alone. */
-function uniformStream(seed: number, epoch: number): Uniform {
-  const values = hostUniform({ seed, position: epoch, draw: 1 }, uniformsPerEpoch);
-  let next = 0;
-  return () => values[next++ % uniformsPerEpoch]!;
 }

@@ -1,7 +1,9 @@
-import { openSource, parseJson } from '@llm/hub';
+import { openSource } from '@llm/hub';
 import {
-  decodeTensors,
+  checkOptions,
   GreedyDecoder,
+  loadConfig,
+  loadModule,
   type MBartConfig,
   MBartForConditionalGeneration,
   mbartConfigNames,
@@ -15,19 +17,27 @@ const extraTokens = 16;
 export interface TranslatorOptions {
   /** Sentences translated side by side. Default 64. */
   readonly batchSize?: number;
-  /** Lengths, in tokens, that sources are padded to. */
-  readonly buckets: readonly number[];
+  /** Lengths, in tokens, that sources are padded to, ascending. Default: powers of two up to the model's positions. */
+  readonly buckets?: readonly number[];
 }
 
 /** A model and its tokenizer: text in, text out. */
 export class Translator {
   readonly #decoders = new Map<string, GreedyDecoder>();
+  readonly #batchSize: number;
+  readonly #buckets: readonly number[];
 
   constructor(
     readonly model: MBartForConditionalGeneration,
     readonly tokenizer: PreTrainedTokenizer,
-    readonly options: TranslatorOptions,
-  ) {}
+    options: TranslatorOptions = {},
+  ) {
+    checkOptions('Translator', options, ['batchSize', 'buckets']);
+    const longest = model.config.max_position_embeddings;
+    const powers = [16, 32, 64, 128, 256, 512].filter((length) => length < longest);
+    this.#batchSize = options.batchSize ?? 64;
+    this.#buckets = options.buckets ?? [...powers, longest];
+  }
 
   /**
    * Loads a folder written by `npm start` (or by Python).
@@ -36,25 +46,19 @@ export class Translator {
    */
   static async load(folder: string): Promise<Translator> {
     const source = openSource(folder);
-    const config = parseJson(await source.read('config.json'), 'config.json') as Record<
-      string,
-      unknown
-    >;
+    const config = await loadConfig(source);
     if (config.model_type !== 'mbart') {
       throw new Error(
         `${folder}: config.json says model_type ${JSON.stringify(config.model_type)}; this command translates with 'mbart' models`,
       );
     }
-    const known = Object.fromEntries(mbartConfigNames.map((name) => [name, config[name]]));
-    const model = new MBartForConditionalGeneration(known as Partial<MBartConfig>);
-    model.loadStateDict(decodeTensors(await source.read('model.safetensors')).tensors);
+    const known = mbartConfigNames.filter((name) => name in config);
+    const model = new MBartForConditionalGeneration(
+      Object.fromEntries(known.map((name) => [name, config[name]])) as Partial<MBartConfig>,
+    );
+    await loadModule(source, model);
     const tokenizer = await AutoTokenizer.from_pretrained(source);
-    const longest = model.config.max_position_embeddings;
-    const buckets = [16, 32, 64, 128].filter((length) => length < longest);
-    return new Translator(model.eval(), tokenizer, {
-      buckets: [...buckets, longest],
-      batchSize: 8,
-    });
+    return new Translator(model.eval(), tokenizer, { batchSize: 8 });
   }
 
   /** Translations of the texts, in their order; a text that is too long for the model is cut. */
@@ -62,7 +66,7 @@ export class Translator {
     texts: readonly string[],
     onProgress?: (done: number) => void,
   ): Promise<string[]> {
-    const { batchSize = 64, buckets } = this.options;
+    const [batchSize, buckets] = [this.#batchSize, this.#buckets];
     const longest = buckets[buckets.length - 1]!;
     const sources = texts.map((text, position) => ({
       position,
