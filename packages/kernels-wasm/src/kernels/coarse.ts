@@ -2,6 +2,7 @@ import type { CoarseKernel, Spec } from '@llm/tensor';
 import type { KernelPlan } from '../kernel.ts';
 import type { Target } from '../wasm/index.ts';
 import { planAttention, supportsAttention } from './attention.ts';
+import { planAttentionBackward, supportsAttentionBackward } from './attention-backward.ts';
 import { planCumsum } from './cumsum.ts';
 import { planScatterAdd } from './scatter-add.ts';
 import { planSort } from './sort.ts';
@@ -19,6 +20,7 @@ const always = () => true;
 /** Every coarse operation with a template, by name. */
 const templates: Readonly<Record<string, CoarseTemplate>> = {
   attention: { supports: supportsAttention, plan: planAttention },
+  attentionBackward: { supports: supportsAttentionBackward, plan: planAttentionBackward },
   cumsum: { supports: always, plan: planCumsum },
   scatterAdd: { supports: always, plan: planScatterAdd },
   sort: { supports: always, plan: planSort },

@@ -4,6 +4,7 @@ import {
   type FunctionHandle,
   f32,
   f32x4,
+  type I32,
   i32,
   i32x4,
   type Local,
@@ -11,6 +12,8 @@ import {
   type V128,
   v128,
 } from '../../wasm/index.ts';
+import { maskedScore } from './masked-score.ts';
+import type { AttentionAttributes } from './problem.ts';
 
 /** Below every score: what hidden keys count as, and the maximum before the first tile. */
 const LOWEST = -3e38;
@@ -20,34 +23,41 @@ const LOWEST = -3e38;
  * weights relative to the row's new maximum, and the output row so far is rescaled to it.
  *
  * Its parameters: addresses of the scores, of the output row, of the state (maximum, sum of weights);
- * keys seen; keys in the tile; whether earlier tiles were taken.
+ * keys seen; keys in the tile; whether earlier tiles were taken; address of the mask's words.
  */
 export function addSoftmaxRow(
   module: ModuleBuilder,
-  { scale, valueDim }: { scale: number; valueDim: number },
+  { attributes, valueDim }: { attributes: AttentionAttributes; valueDim: number },
 ): FunctionHandle<'void'> {
   return module.function(
     undefined,
-    { scores: 'i32', out: 'i32', state: 'i32', seen: 'i32', count: 'i32', resume: 'i32' },
+    {
+      scores: 'i32',
+      out: 'i32',
+      state: 'i32',
+      seen: 'i32',
+      count: 'i32',
+      resume: 'i32',
+      mask: 'i32',
+    },
     (f, p) => {
-      const lanes = i32x4.const(0, 1, 2, 3);
       const end = f.let(i32.shl(p.count, 2));
-      const seen = f.let(i32x4.splat(p.seen));
+      const wholeEnd = f.let(i32.shl(i32.and(p.seen, -4), 2));
       const seenEnd = f.let(i32.shl(i32.and(i32.add(p.seen, 3), -4), 2));
-      /** Visits the scores seen four at a time, with a mask for the last. */
-      const each = (body: (address: Local<'i32'>, visible: V128) => void) =>
-        f.for(0, seenEnd, 16, (byte) => {
-          const index = i32x4.add(i32x4.splat(i32.shrU(byte, 2)), lanes);
-          body(f.let(i32.add(p.scores, byte)), f.let(i32x4.ltS(index, seen)));
-        });
 
       const largest = f.let(f32x4.splat(LOWEST));
-      each((address, visible) => {
-        const scaled = f32x4.mul(v128.load(address), f32x4.splat(scale));
-        const score = f.let(v128.bitselect(scaled, f32x4.splat(LOWEST), visible));
+      const take = (byte: I32, visible?: V128) => {
+        const address = f.let(i32.add(p.scores, byte));
+        const { score } = maskedScore(f, attributes, address, i32.add(p.mask, byte));
+        if (visible) f.set(score, v128.bitselect(score, f32x4.splat(LOWEST), visible));
         f.emit(v128.store(address, score));
-        // `max`, not `pmax`: a NaN must reach the result.
-        f.set(largest, f32x4.max(largest, score));
+        // A NaN need not be in the maximum: its weight is NaN, and so is the sum.
+        f.set(largest, f32x4.pmax(largest, score));
+      };
+      f.for(0, wholeEnd, 16, (byte) => take(byte));
+      f.if(i32.ne(wholeEnd, seenEnd), () => {
+        const rest = i32x4.splat(i32.and(p.seen, 3));
+        take(wholeEnd, i32x4.ltS(i32x4.const(0, 1, 2, 3), rest));
       });
       const before = f.let(f32.const(LOWEST));
       const total = f.let(f32.const(0));
@@ -55,12 +65,12 @@ export function addSoftmaxRow(
         f.set(before, f32.load(p.state));
         f.set(total, f32.load(p.state, 4));
       });
-      const maximum = f.let(f32.max(before, acrossLanes(f, largest, f32x4.max)));
+      const maximum = f.let(f32.max(before, acrossLanes(f, largest, f32x4.pmax)));
       const shift = f.let(f32x4.splat(maximum));
       const sum = f.let(f32x4.splat(0));
-      each((address, visible) => {
-        const weight = exp(f, f32x4.sub(v128.load(address), shift));
-        f.set(weight, v128.and(weight, visible));
+      f.for(0, seenEnd, 16, (byte) => {
+        const address = f.let(i32.add(p.scores, byte));
+        const weight = exp(f, f32x4.sub(v128.load(address), shift)); // 0 in unseen lanes
         f.emit(v128.store(address, weight));
         f.set(sum, f32x4.add(sum, weight));
       });
@@ -74,10 +84,12 @@ export function addSoftmaxRow(
           const factor = exp(f, f32x4.splat(f32.sub(before, maximum)));
           const sumNow = f32.add(f32.mul(total, f32x4.extractLane(factor, 0)), tileSum);
           f.emit(f32.store(p.state, sumNow, 4));
-          f.for(0, valueDim * 4, 16, (byte) => {
-            const address = f.let(i32.add(p.out, byte));
-            f.emit(v128.store(address, f32x4.mul(v128.load(address), factor)));
-          });
+          f.if(f32.ne(before, maximum), () =>
+            f.for(0, valueDim * 4, 16, (byte) => {
+              const address = f.let(i32.add(p.out, byte));
+              f.emit(v128.store(address, f32x4.mul(v128.load(address), factor)));
+            }),
+          );
         },
         () => f.emit(f32.store(p.state, tileSum, 4)),
       );
@@ -87,7 +99,7 @@ export function addSoftmaxRow(
 }
 
 /** One number out of four lanes, combined in pairs. */
-function acrossLanes(
+export function acrossLanes(
   f: FunctionBuilder,
   value: V128,
   combine: (a: V128, b: V128) => V128,

@@ -1,0 +1,126 @@
+import { type Plan, type Spec, scaledDotProductAttention, Tensor } from '@llm/tensor';
+import {
+  checkBackward,
+  checkForward,
+  evaluatorOf,
+  gradientGraphOf,
+  type OpCase,
+  opCases,
+} from '@llm/tensor/testing';
+import { afterAll, describe, expect, it } from 'vitest';
+import { WasmBackend, type WasmBackendOptions } from '../../src/index.ts';
+import { fitsTemplates } from '../../src/kernels/attention/problem.ts';
+import { fitsAttentionBackward } from '../../src/kernels/attention-backward.ts';
+
+const created: WasmBackend[] = [];
+afterAll(async () => {
+  for (const backend of created) await backend.dispose();
+});
+
+/** A backend that remembers the names of the kernels it was given. */
+function recording(options: WasmBackendOptions) {
+  const backend = WasmBackend.create(options);
+  created.push(backend);
+  const names: string[] = [];
+  const prepare = backend.prepare.bind(backend);
+  backend.prepare = (plan: Plan) => {
+    names.push(...plan.steps.map(({ kernel }) => kernel.name));
+    return prepare(plan);
+  };
+  return { backend, names, evaluator: evaluatorOf(backend) };
+}
+
+const attend = (
+  name: string,
+  inputs: OpCase['inputs'],
+  options: { isCausal?: boolean; enableGqa?: boolean } = {},
+): OpCase => ({
+  name,
+  inputs,
+  terms: 256,
+  build: (nodes) => {
+    const [q, k, v, attnMask] = nodes.map((node) => new Tensor(node));
+    return scaledDotProductAttention(q!, k!, v!, { ...options, attnMask }).node;
+  },
+});
+
+/** True but for the last keys of each sentence, of which there are more from one to the next. */
+const padding = (batch: number, keys: number) =>
+  Array.from({ length: batch * keys }, (_, i) =>
+    (i % keys) + 7 * Math.floor(i / keys) < keys ? 1 : 0,
+  );
+
+const shape = (...sizes: number[]) => ({ shape: sizes });
+
+/** Large enough for the kernels to be the quicker way. */
+const large: readonly OpCase[] = [
+  attend('causal', [shape(2, 3, 100, 32), shape(2, 3, 100, 32), shape(2, 3, 100, 32)], {
+    isCausal: true,
+  }),
+  attend('full', [shape(1, 2, 50, 16), shape(1, 2, 75, 16), shape(1, 2, 75, 20)]),
+  attend('grouped heads', [shape(1, 6, 70, 24), shape(1, 2, 70, 24), shape(1, 2, 70, 24)], {
+    isCausal: true,
+    enableGqa: true,
+  }),
+  attend('padded keys', [
+    ...[shape(3, 2, 40, 32), shape(3, 2, 53, 32), shape(3, 2, 53, 32)],
+    { shape: [3, 1, 1, 53], dtype: 'bool', values: padding(3, 53) },
+  ]),
+  attend(
+    'padded keys and causality',
+    [
+      ...[shape(3, 2, 41, 32), shape(3, 2, 41, 32), shape(3, 2, 41, 32)],
+      { shape: [3, 1, 1, 41], dtype: 'bool', values: padding(3, 41) },
+    ],
+    { isCausal: true },
+  ),
+  attend('added mask', [
+    ...[shape(1, 2, 60, 32), shape(1, 2, 60, 32), shape(1, 2, 60, 32)],
+    { shape: [1, 1, 60, 60], differentiable: false },
+  ]),
+];
+
+describe.each([
+  ['relaxed SIMD', { threads: 2, debug: true }],
+  ['plain SIMD', { threads: 3, relaxedSimd: false }],
+] as const)('%s', (_, options) => {
+  it.each(large.map((test) => [test.name, test] as const))('%s', async (__, test) => {
+    const { names, evaluator } = recording(options);
+    await checkForward(test, evaluator);
+    await checkBackward(test, evaluator);
+    expect(names).toContain('attention');
+    expect(names).toContain('attentionBackward');
+  });
+});
+
+describe('the operation’s cases, small ones too', () => {
+  const { backend, names, evaluator } = recording({ threads: 2, debug: true });
+  const supports = backend.supports.bind(backend);
+  backend.supports = (operation: string, attributes: unknown, inputs: readonly Spec[]) => {
+    if (operation === 'attention') return fitsTemplates(attributes as never, inputs);
+    if (operation === 'attentionBackward') return fitsAttentionBackward(attributes, inputs);
+    return supports(operation, attributes, inputs);
+  };
+  const own = opCases.filter(({ operation }) => operation === 'attention');
+
+  it.each(own.map(({ test }) => [test.name, test] as const))('%s', async (_, test) => {
+    await checkForward(test, evaluator);
+    await checkBackward(test, evaluator);
+  });
+  it('reached the kernel', () => expect(names).toContain('attention'));
+});
+
+it('gives the same bits on 1, 2 and 3 threads', async () => {
+  const bits: string[][] = [];
+  for (const threads of [1, 2, 3]) {
+    const { evaluator } = recording({ threads });
+    const results = await Promise.all(
+      large.map((test) => evaluator(gradientGraphOf(test)!.gradients)),
+    );
+    bits.push(
+      results.flat().map((values) => Buffer.from(Float32Array.from(values).buffer).toString('hex')),
+    );
+  }
+  expect(bits[1]).toEqual(bits[0]);
+  expect(bits[2]).toEqual(bits[0]);
+});
