@@ -11,7 +11,7 @@ import {
 } from '@llm/tensor';
 import { Engine, type EngineOptions } from './engine.ts';
 import type { KernelPlan } from './kernel.ts';
-import { supportsCoarse } from './kernels/coarse.ts';
+import { coarseTakesStrided, supportsCoarse } from './kernels/coarse.ts';
 import type { Allocation } from './memory.ts';
 import { printKernel } from './print/print.ts';
 import { type ArgumentLayout, layOut } from './program-layout.ts';
@@ -93,6 +93,11 @@ export class WasmBackend implements Backend {
   /** @see Backend.scratch */
   scratch(kernel: TensorKernel): readonly number[] {
     return this.#print(kernel).scratchBytes;
+  }
+
+  /** @see Backend.takesStrided */
+  takesStrided(operation: string, attributes: unknown, input: number): boolean {
+    return coarseTakesStrided(operation, attributes, input);
   }
 
   /** @see Backend.allocate */

@@ -71,6 +71,12 @@ export interface Backend {
   readonly name: string;
   /** Whether a template exists for this coarse operation; if not, its definition is compiled instead. */
   supports(operation: string, attributes: unknown, inputs: readonly Spec[]): boolean;
+  /**
+   * Whether the template of a coarse operation reads this input through any strides and offset, as long
+   * as neighbours along the last axis stay neighbours. Otherwise, or without this method, inputs are
+   * copied to row-major order first.
+   */
+  takesStrided?(operation: string, attributes: unknown, input: number): boolean;
   /** Bytes of each buffer that the kernel needs while it runs (packed operands, partial sums). */
   scratch(kernel: Kernel): readonly number[];
   /** @throws OutOfMemoryError naming `label` and the peak. */

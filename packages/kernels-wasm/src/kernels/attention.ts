@@ -12,7 +12,7 @@ import {
 } from './attention/problem.ts';
 import { addSoftmaxRow } from './attention/softmax-row.ts';
 import { digits } from './matmul/batch.ts';
-import { packedBytes, packedMatrixBytes, packedSide, packStep } from './matmul/pack-step.ts';
+import { packedBytes, packedSide, packedStrides, packStep } from './matmul/pack-step.ts';
 
 /** Query rows of a chunk and keys of a tile: scores, keys and values of a tile stay in the caches. */
 const QUERIES = 24;
@@ -41,20 +41,16 @@ export function planAttention(kernel: CoarseKernel, target: Target, key: string)
   if (batch * heads * queries * valueDim === 0) return { steps: [], scratchBytes: [] };
   if (v.strides[3] !== 1) throw new Error('wasm attention: values want contiguous rows');
 
-  const side = packedSide(
-    {
-      dtype: 'f32',
-      rowStride: k.strides[3]!,
-      colStride: k.strides[2]!,
-      batchStrides: k.strides.slice(0, 2),
-      offset: k.offset,
-    },
-    'b',
-    keys,
-    headDim,
-    TILE_COLUMNS,
-    [batch, keyHeads],
-  );
+  const kColumns = {
+    dtype: 'f32',
+    rowStride: k.strides[3]!,
+    colStride: k.strides[2]!,
+    batchStrides: k.strides.slice(0, 2),
+    offset: k.offset,
+  } as const;
+  const kHeads = [batch, keyHeads];
+  const side = packedSide(kColumns, 'b', keys, headDim, TILE_COLUMNS, kHeads);
+  const kHeadStrides = packedStrides(kColumns, side, kHeads);
   const blocks = Math.ceil(queries / QUERIES);
   const chunks = batch * heads * blocks;
   // Of each chunk: the scores of a tile, then maximum and sum of each row.
@@ -103,9 +99,11 @@ export function planAttention(kernel: CoarseKernel, target: Target, key: string)
       const qBlock = f.let(
         i32.add(i32.add(base(q), at(q.strides, head)), i32.mul(row0, q.strides[2]! * 4)),
       );
-      const matrix = i32.add(i32.mul(item, keyHeads), keyHead);
       const kPanels = f.let(
-        i32.add(i32.load(args, named * 4), i32.mul(matrix, packedMatrixBytes(side))),
+        i32.add(
+          i32.load(args, named * 4),
+          i32.add(i32.mul(item, kHeadStrides[0]!), i32.mul(keyHead, kHeadStrides[1]!)),
+        ),
       );
       const vHead = f.let(i32.add(base(v), at(v.strides, keyHead)));
       const outBlock = f.let(i32.add(base(out!), i32.mul(line, valueDim * 4)));

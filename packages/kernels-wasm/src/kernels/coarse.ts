@@ -1,6 +1,7 @@
 import type { CoarseKernel, Spec } from '@llm/tensor';
 import type { KernelPlan } from '../kernel.ts';
 import type { Target } from '../wasm/index.ts';
+import { takesStridedRows } from './attention/problem.ts';
 import { planAttention, supportsAttention } from './attention.ts';
 import { planAttentionBackward, supportsAttentionBackward } from './attention-backward.ts';
 import { planCumsum } from './cumsum.ts';
@@ -11,6 +12,8 @@ import { planSort } from './sort.ts';
 export interface CoarseTemplate {
   /** Whether it takes these inputs. */
   supports(attributes: unknown, inputs: readonly Spec[]): boolean;
+  /** Whether it reads this input through strides; see `Backend.takesStrided`. Absent: it reads none so. */
+  takesStrided?(attributes: unknown, input: number): boolean;
   /** The kernels. Buffers are the coarse kernel's, in order; scratch follows. */
   plan(kernel: CoarseKernel, target: Target, key: string): KernelPlan;
 }
@@ -19,8 +22,16 @@ const always = () => true;
 
 /** Every coarse operation with a template, by name. */
 const templates: Readonly<Record<string, CoarseTemplate>> = {
-  attention: { supports: supportsAttention, plan: planAttention },
-  attentionBackward: { supports: supportsAttentionBackward, plan: planAttentionBackward },
+  attention: {
+    supports: supportsAttention,
+    takesStrided: takesStridedRows,
+    plan: planAttention,
+  },
+  attentionBackward: {
+    supports: supportsAttentionBackward,
+    takesStrided: takesStridedRows,
+    plan: planAttentionBackward,
+  },
   cumsum: { supports: always, plan: planCumsum },
   scatterAdd: { supports: always, plan: planScatterAdd },
   sort: { supports: always, plan: planSort },
@@ -34,6 +45,12 @@ export function supportsCoarse(
   inputs: readonly Spec[],
 ): boolean {
   return Object.hasOwn(templates, operation) && templates[operation]!.supports(attributes, inputs);
+}
+
+/** Whether an operation's template reads this input through strides. */
+export function coarseTakesStrided(operation: string, attributes: unknown, input: number): boolean {
+  const template = Object.hasOwn(templates, operation) ? templates[operation] : undefined;
+  return template?.takesStrided?.(attributes, input) ?? false;
 }
 
 /** The kernels of a coarse operation. @throws Error where there is no template */

@@ -4,6 +4,7 @@ import {
   checkForward,
   evaluatorOf,
   gradientGraphOf,
+  graphOf,
   type OpCase,
   opCases,
 } from '@llm/tensor/testing';
@@ -54,7 +55,7 @@ const shape = (...sizes: number[]) => ({ shape: sizes });
 
 /** Large enough for the kernels to be the quicker way. */
 const large: readonly OpCase[] = [
-  attend('causal', [shape(2, 3, 100, 32), shape(2, 3, 100, 32), shape(2, 3, 100, 32)], {
+  attend('causal', [shape(1, 2, 100, 32), shape(1, 2, 100, 32), shape(1, 2, 100, 32)], {
     isCausal: true,
   }),
   attend('full', [shape(1, 2, 50, 16), shape(1, 2, 75, 16), shape(1, 2, 75, 20)]),
@@ -80,17 +81,45 @@ const large: readonly OpCase[] = [
   ]),
 ];
 
+/** Views that the kernels read where they lie. */
+const views: readonly OpCase[] = [
+  {
+    name: 'one projection for queries, keys and values, heads put together again',
+    inputs: [shape(2, 50, 3, 2, 16), shape(32, 8)],
+    terms: 256,
+    build: ([projected, weight]) => {
+      const parts = new Tensor(projected!).permute(2, 0, 3, 1, 4); // [3, 2, 2, 50, 16]
+      const [q, k, v] = [parts.slice(0), parts.slice(1), parts.slice(2)];
+      const mixed = scaledDotProductAttention(q, k, v, { isCausal: true }); // [2, 2, 50, 16]
+      return mixed.transpose(1, 2).reshape(2, 50, 32).matmul(new Tensor(weight!)).node;
+    },
+  },
+  {
+    name: 'keys and values shared by all sentences',
+    inputs: [shape(3, 2, 20, 32), shape(1, 2, 60, 32), shape(1, 2, 60, 32)],
+    terms: 256,
+    build: (nodes) => {
+      const [q, k, v] = nodes.map((node) => new Tensor(node));
+      const [keys, values] = [k!.expand(3, 2, 60, 32), v!.expand(3, 2, 60, 32)];
+      return scaledDotProductAttention(q!, keys, values).node;
+    },
+  },
+];
+
 describe.each([
   ['relaxed SIMD', { threads: 2, debug: true }],
   ['plain SIMD', { threads: 3, relaxedSimd: false }],
 ] as const)('%s', (_, options) => {
-  it.each(large.map((test) => [test.name, test] as const))('%s', async (__, test) => {
-    const { names, evaluator } = recording(options);
-    await checkForward(test, evaluator);
-    await checkBackward(test, evaluator);
-    expect(names).toContain('attention');
-    expect(names).toContain('attentionBackward');
-  });
+  it.each([...large, ...views].map((test) => [test.name, test] as const))(
+    '%s',
+    async (__, test) => {
+      const { names, evaluator } = recording(options);
+      await checkForward(test, evaluator);
+      await checkBackward(test, evaluator);
+      expect(names).toContain('attention');
+      expect(names).toContain('attentionBackward');
+    },
+  );
 });
 
 describe('the operation’s cases, small ones too', () => {
@@ -108,6 +137,17 @@ describe('the operation’s cases, small ones too', () => {
     await checkBackward(test, evaluator);
   });
   it('reached the kernel', () => expect(names).toContain('attention'));
+});
+
+it('reads permuted and broadcast inputs without a copy', async () => {
+  const copies: number[] = [];
+  for (const test of views) {
+    const { names, evaluator } = recording({ threads: 1 });
+    await evaluator(graphOf(test).outputs);
+    expect(names).toContain('attention');
+    copies.push(names.filter((name) => name === 'copy').length);
+  }
+  expect(copies).toEqual([1, 0]); // the one puts the heads' outputs together
 });
 
 it('gives the same bits on 1, 2 and 3 threads', async () => {

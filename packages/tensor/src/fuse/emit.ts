@@ -356,13 +356,16 @@ function nameOf(group: Group): string {
 function emitCoarse(host: Vertex): EmittedKernel {
   const table = new BufferTable();
   const inputs = host.inputs.map((edge): CoarseOperand => {
-    const dtype = edge.source.outputs[edge.output]!.dtype;
+    const { dtype } = edge.source.outputs[edge.output]!;
+    const view = viewOf(edge);
+    const { offset, shape } = view;
     return {
       buffer: table.local(edge.source, edge.output, 'read'),
-      offset: 0,
-      shape: edge.shape,
+      offset,
+      shape,
       dtype,
-      strides: contiguousStrides(edge.shape),
+      // Axes of size 1 keep any stride in a view; row-major kernels want the usual one.
+      strides: view.isIdentity ? contiguousStrides(shape) : view.strides,
     };
   });
   const outputs = host.outputs.map(

@@ -43,7 +43,7 @@ export interface Reduction {
 }
 
 /** What the compiler must know of the device: see `Backend`. */
-export type Capabilities = Pick<Backend, 'supports' | 'scratch'>;
+export type Capabilities = Pick<Backend, 'supports' | 'scratch' | 'takesStrided'>;
 
 /** Elements along a reduction from which, with few rows, it is done in two stages so that threads share it. */
 const longReduction = 8192;
@@ -123,7 +123,11 @@ export class VertexBuilder {
       this.#vertex(
         'coarse',
         node,
-        inputs.map((edge) => this.#rowMajor(edge)),
+        inputs.map((edge, input) =>
+          this.capabilities.takesStrided?.(name, node.attributes, input)
+            ? this.#strided(edge)
+            : this.#rowMajor(edge),
+        ),
       ),
     );
   }
@@ -205,6 +209,14 @@ export class VertexBuilder {
   /** An edge that is a whole row-major buffer, copied if it is not one. */
   #rowMajor(edge: Edge): Edge {
     return isWhole(edge) && edge.source.name !== 'scalar' ? edge : this.#copy(edge);
+  }
+
+  /** An edge that a kernel reads by rows, wherever they lie; copied if strides cannot say where. */
+  #strided(edge: Edge): Edge {
+    const { padded, shape, strides } = viewOf(edge);
+    const rows = shape.at(-1) === 1 || strides.at(-1) === 1;
+    const readable = rows && !padded && strides.every((stride) => stride >= 0);
+    return readable && edge.source.name !== 'scalar' ? edge : this.#copy(edge);
   }
 
   /** A root of a plan as a whole row-major value. With `fresh`, a leaf is copied too. */

@@ -59,6 +59,13 @@ export function isWorthwhile({ right }: AttentionAttributes, inputs: readonly Sp
   return (right === null ? keys : 2 * keys) >= Math.max(48, 1.5 * headDim);
 }
 
+/** Which inputs the templates read through strides: q, k, v, and backward also out and its gradient. */
+export function takesStridedRows(attributes: unknown, input: number): boolean {
+  const { mask, offset } = attributes as AttentionAttributes;
+  const out = 3 + (mask === 'none' ? 0 : 1) + (offset ? 1 : 0);
+  return input < 3 || input === out || input === out + 2;
+}
+
 /** Sizes and operands of an attention, forward or backward. */
 export interface AttentionProblem {
   readonly attributes: AttentionAttributes;

@@ -10,11 +10,17 @@ import { acrossLanes } from './softmax-row.ts';
 
 /**
  * Adds the function that writes the two numbers each row's gradient takes: its logSumExp, and
- * rowsum(dO ∘ O) less the log-sum-exp's own gradient. The rows have `valueDim` numbers, a multiple of 4.
+ * rowsum(dO ∘ O) less the log-sum-exp's own gradient. The rows have `valueDim` numbers, a multiple of 4,
+ * and lie `outStride` and `dOutStride` numbers apart.
  *
  * Its parameters: addresses of O, of dO, of logSumExp, of its gradient or 0, of the pairs; rows.
  */
-export function addRowRemoved(module: ModuleBuilder, valueDim: number): FunctionHandle<'void'> {
+export function addRowRemoved(
+  module: ModuleBuilder,
+  valueDim: number,
+  outStride: number,
+  dOutStride: number,
+): FunctionHandle<'void'> {
   return module.function(
     undefined,
     {
@@ -28,11 +34,12 @@ export function addRowRemoved(module: ModuleBuilder, valueDim: number): Function
     (f, p) => {
       f.for(0, p.rows, 1, (row) => {
         const sum = f.let(f32x4.splat(0));
-        f.for(0, valueDim, 4, () => {
-          f.set(sum, f.multiplyAdd(v128.load(p.out), v128.load(p.dOut), sum));
-          f.increment(p.out, 16);
-          f.increment(p.dOut, 16);
+        f.for(0, valueDim * 4, 16, (byte) => {
+          const out = v128.load(i32.add(p.out, byte));
+          f.set(sum, f.multiplyAdd(out, v128.load(i32.add(p.dOut, byte)), sum));
         });
+        f.increment(p.out, outStride * 4);
+        f.increment(p.dOut, dOutStride * 4);
         const removed = acrossLanes(f, sum, f32x4.add);
         const word = f.let(i32.shl(row, 2));
         f.if(p.dLogSumExp, () =>
