@@ -39,6 +39,8 @@ export class BackendDevice implements Device {
   /** Allocated since dead tensors were looked for. */
   #allocated = { buffers: 0, bytes: 0 };
   #collected = 0;
+  /** Under way: who allocates meanwhile waits for it. */
+  #relief: Promise<void> | undefined;
 
   constructor(
     readonly backend: Backend,
@@ -114,6 +116,7 @@ export class BackendDevice implements Device {
   }
 
   relieve(force: boolean): Promise<void> | undefined {
+    if (this.#relief) return this.#relief;
     const { live, buffers } = this.backend.memory();
     const { buffers: most, bytes: mostBytes } = this.#collectAfter;
     const { buffers: allocated, bytes: allocatedBytes } = this.#allocated;
@@ -123,7 +126,10 @@ export class BackendDevice implements Device {
     if (force) this.#dropPlans();
     this.#allocated = { buffers: 0, bytes: 0 };
     const before = this.#collected;
-    return collectGarbage(() => this.#collected > before);
+    this.#relief = collectGarbage(() => this.#collected > before).finally(() => {
+      this.#relief = undefined;
+    });
+    return this.#relief;
   }
 
   /** New storage; freed by `free` or with the last reference. */

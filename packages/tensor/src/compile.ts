@@ -28,10 +28,22 @@ export interface Compiled<Arguments extends unknown[], Result> {
   (...args: Arguments): Promise<Result>;
   /** What runs for these arguments: kernels, bytes moved, operations, memory. */
   explain(...args: Arguments): Promise<string>;
+  /**
+   * What a call with these arguments would compute from the present values of variables, unfused, for
+   * `firstNonFinite` of `@llm/tensor/reference`.
+   */
+  trace(...args: Arguments): Promise<TracedGraph>;
   /** Number of traces so far. */
   readonly traces: number;
   /** Frees what the compiled plans hold. */
   dispose(): void;
+}
+
+/** A traced call: what it computes, and the values that it reads. */
+export interface TracedGraph {
+  /** Results, then new values of variables. */
+  readonly outputs: readonly Node[];
+  readonly values: ReadonlyMap<Node, ArrayLike<number>>;
 }
 
 const warnAfter = 8;
@@ -89,6 +101,11 @@ export function compile<Arguments extends unknown[], Result>(
     return result.value;
   };
   const compiled = Object.assign(call, {
+    trace: async (...args: Arguments) => {
+      const program = await find(args);
+      await program.prepare(args);
+      return program.traced(args);
+    },
     explain: async (...args: Arguments) => (await find(args)).explain(),
     dispose: () => {
       for (const { program } of programs.splice(0)) program.dispose();
@@ -110,6 +127,10 @@ function describeArgument(value: unknown): unknown {
   if (isPlain(value)) {
     return Object.fromEntries(Object.keys(value).map((key) => [key, describeArgument(value[key])]));
   }
+  if (value instanceof Promise)
+    throw new TypeError('compile: got a promise; await it and pass the value');
+  if (typeof value === 'bigint' || typeof value === 'symbol')
+    throw new TypeError(`compile: got a ${typeof value}; pass a number or a string`);
   if (typeof value === 'object' && value !== null) {
     throw new TypeError(
       `compile: arguments are tensors, numbers, strings, booleans, arrays and plain objects: got ${value.constructor.name}; capture it from outside instead`,
@@ -153,6 +174,7 @@ class TracedProgram implements Trace {
     const placeholders = args.map((arg) => this.#placeholder(arg));
     this.#result = withTrace(this, () => fn(...(placeholders as never[])));
     if (this.#result instanceof Promise) {
+      this.#result.catch(() => {}); // what it waits for is told below
       throw new TypeError(
         'compile: the function returned a promise; a compiled function is synchronous',
       );
@@ -208,6 +230,22 @@ class TracedProgram implements Trace {
       noteRealized([node]);
       return new Tensor(node);
     });
+  }
+
+  /** The graph with the values that its leaves have for these arguments. */
+  async traced(args: readonly unknown[]): Promise<TracedGraph> {
+    const numbers: number[] = [];
+    collectNumbers(args, numbers);
+    const tensors = tensorsOf(args);
+    const values = new Map<Node, ArrayLike<number>>();
+    for (const [node, index] of this.#inputOf) values.set(node, await tensors[index]!.data());
+    for (const [variable, { leaf: node }] of this.#reads) {
+      values.set(node, await new Tensor(variable.current).data());
+    }
+    for (const [node, read] of this.#scalarOf) values.set(node, [read(numbers)]);
+    const results = tensorsOf(this.#result).map(({ node }) => node);
+    const assigned = [...this.#reads.values()].map(({ value }) => value);
+    return { outputs: [...results, ...assigned], values };
   }
 
   explain(): string {

@@ -77,6 +77,8 @@ export class Node implements Spec {
   readonly id = ++Node.#count;
   readonly shape: Shape;
   readonly dtype: DType;
+  /** One entry per output; a node with several is read through `pick`. */
+  readonly outputs: readonly Spec[];
   /** Whether its history was let go although a gradient may flow through here. @internal */
   isCut = false;
   /** The step in which it was made; a step ends where values are read. @internal */
@@ -94,15 +96,16 @@ export class Node implements Spec {
     readonly op: Op,
     public inputs: readonly Node[],
     readonly attributes: unknown,
-    /** One entry per output; a node with several is read through `pick`. */
-    readonly outputs: readonly Spec[],
+    outputs: readonly Spec[],
     device: DeviceTag | undefined,
     /** Whether a gradient may flow through here to a trainable leaf. */
     readonly differentiable: boolean,
     /** Path of the module that made it, for errors and profiles. */
     readonly scope: string,
   ) {
-    const [first] = outputs;
+    // Copied, since a shape rule may return its input itself, which would then live as long as its result.
+    this.outputs = outputs.map(({ shape, dtype }) => ({ shape, dtype }));
+    const [first] = this.outputs;
     if (!first) throw new Error(`${op.name}: an operation needs at least one output`);
     this.shape = first.shape;
     this.dtype = first.dtype;

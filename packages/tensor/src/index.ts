@@ -5,8 +5,9 @@
  */
 export * from './backend.ts';
 export { BackendDevice, type BackendDeviceOptions } from './backend-device.ts';
-export { type Compiled, type CompileOptions, compile } from './compile.ts';
+export { type Compiled, type CompileOptions, compile, type TracedGraph } from './compile.ts';
 export * from './creation.ts';
+export { defineOp, type OpDefinition, type OpGradient } from './define-op.ts';
 export {
   type CompiledGraph,
   type Device,

@@ -127,8 +127,10 @@ function warnOnce(message: string): void {
 
 /** Where the code outside this package is. */
 function callSite(): string {
-  const own = import.meta.url.slice(0, import.meta.url.lastIndexOf('/'));
+  const { pathname } = new URL('.', import.meta.url);
   const frames = (new Error().stack ?? '').split('\n').slice(1);
-  const outside = frames.find((frame) => !frame.includes(own) && !frame.includes('node:internal'));
+  const outside = frames.find(
+    (frame) => !frame.includes(pathname) && !frame.includes('node:internal'),
+  );
   return outside?.trim() ?? 'call site unknown';
 }

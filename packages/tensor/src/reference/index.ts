@@ -6,3 +6,4 @@
  * @module @llm/tensor/reference
  */
 export { type EvaluateOptions, evaluate } from './evaluate.ts';
+export { firstNonFinite, type NonFinite, type TracedStep } from './first-non-finite.ts';

@@ -20,6 +20,8 @@ export {
   type Evaluator,
 } from './check-case.ts';
 export { expectClose, type Tolerance } from './compare.ts';
+export { expectNoMoreBuffers } from './leaks.ts';
+export { type LoopMemory, trainWithoutDispose } from './memory-cases.ts';
 export {
   buildProgram,
   operationCount,

@@ -51,7 +51,9 @@ export class InterpreterBackend implements Backend {
   }
 
   async read(buffer: BackendBuffer, offset: number, bytes: number): Promise<Uint8Array> {
-    return (buffer as InterpreterBuffer).data.slice(offset, offset + bytes);
+    const data = (buffer as InterpreterBuffer).data.slice(offset, offset + bytes);
+    await new Promise((resolve) => setImmediate(resolve)); // a macrotask, as on every real device
+    return data;
   }
 
   prepare(plan: Plan): Program {

@@ -1,0 +1,69 @@
+import { expect, it } from 'vitest';
+import { BackendDevice } from '../src/backend-device.ts';
+import { compile } from '../src/compile.ts';
+import { tensor } from '../src/creation.ts';
+import { defineOp } from '../src/define-op.ts';
+import { registerDevice, setDefaultDevice } from '../src/device.ts';
+import { gradientsOf } from '../src/gradient.ts';
+import { evaluate } from '../src/reference/index.ts';
+import type { Tensor } from '../src/tensor.ts';
+import { Variable } from '../src/variable.ts';
+import { InterpreterBackend } from './support/interpreter-backend.ts';
+
+registerDevice('interpreter', async () => new BackendDevice(new InterpreterBackend()));
+setDefaultDevice('interpreter');
+
+const roundStraight = defineOp({
+  name: 'roundStraight',
+  compute: ([x]) => x!.round(),
+  gradient: ({ upstream }) => [upstream],
+});
+
+const power = defineOp<{ exponent: number }>({
+  name: 'power',
+  compute: ([x], { exponent }) =>
+    Array(exponent)
+      .fill(x)
+      .reduce((a: Tensor, b: Tensor) => a.mul(b)),
+});
+
+it('computes by its definition, and takes its own gradient', async () => {
+  const x = new Variable(tensor([0.4, 1.6]));
+  const step = compile(() => {
+    const y = roundStraight([x]);
+    y.mul(tensor([2, 3]))
+      .sum()
+      .backward();
+    return [y, x.grad!];
+  });
+  const [y, gradient] = await step();
+  expect(await y!.toArray()).toEqual([0, 2]);
+  expect(await gradient!.toArray()).toEqual([2, 3]);
+});
+
+it('takes the gradient of its definition where it has none of its own', async () => {
+  const x = tensor([2, -3]);
+  const v = new Variable(x);
+  const cube = power([v], { exponent: 3 });
+  const [first] = gradientsOf(cube.sum(), [v]);
+  const [second] = gradientsOf(first!.sum(), [v]);
+  expect([...evaluate([cube.node])[0]!]).toEqual([8, -27]);
+  expect(await cube.toArray()).toEqual([8, -27]);
+  expect(await first!.toArray()).toEqual([12, 27]);
+  expect(await second!.toArray()).toEqual([12, -18]);
+});
+
+it('checks what it is made of', () => {
+  const compute = ([x]: readonly Tensor[]) => x!;
+  expect(() => defineOp({ name: 'mine', compute, kernel: 'code' } as never)).toThrow(
+    /defineOp 'mine': kernels of one's own are not supported yet/,
+  );
+  expect(() => defineOp({ name: 'mine', compute, grad: compute } as never)).toThrow(
+    /unknown option 'grad'/,
+  );
+  const wrong = defineOp({ name: 'wrong', compute: ([x, y]) => x!.add(y!), gradient: () => [] });
+  const v = new Variable(tensor([1]));
+  expect(() => wrong([v, v]).sum().backward()).toThrow(
+    /wrong: its gradient gives 0 tensors, want one for each of 2/,
+  );
+});
