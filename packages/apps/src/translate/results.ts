@@ -1,4 +1,4 @@
-import type { Evaluation } from './evaluation.ts';
+import type { Evaluation, Scores } from './evaluation.ts';
 import type { TranslationTask } from './task.ts';
 
 /** A held-out pair with the model's translation. */
@@ -21,19 +21,23 @@ export function samplesOf({ corpus }: TranslationTask, { translations }: Evaluat
   return readable.filter((_, i) => i % stride === 0).slice(0, sampleCount);
 }
 
-/** Prints scores and samples. */
-export function printResults({ all, novel }: Evaluation, samples: readonly Sample[]): void {
-  const line = (name: string, scores: Evaluation['all']) =>
-    `${name.padEnd(18)} ${[scores.model, scores.copy, scores.nearest].map((score) => score.toFixed(2).padStart(12)).join('')}`;
-  console.log(
-    `\nBLEU on held-out pairs${['this model', 'copy', 'nearest']
-      .map((name) => name.padStart(12))
-      .join('')
-      .slice(3)}`,
-  );
-  console.log(line(`all (${all.pairs})`, all));
-  console.log(line(`novel (${novel.pairs})`, novel));
-  for (const { source, reference, translation } of samples) {
-    console.log(`\n  ${source}\n    ${translation}\n    ${reference}  (reference)`);
-  }
+/** Scores and samples as text for a terminal. */
+export function resultsText({ all, novel }: Evaluation, samples: readonly Sample[]): string {
+  const line = (name: string, cells: readonly string[]) =>
+    name.padEnd(24) + cells.map((cell) => cell.padStart(12)).join('');
+  const row = (name: string, { pairs, model, copy, nearest }: Scores) =>
+    line(
+      `${name} (${pairs})`,
+      [model, copy, nearest].map((score) => score.toFixed(2)),
+    );
+  return [
+    '',
+    line('BLEU on held-out pairs', ['this model', 'copy', 'nearest']),
+    row('all', all),
+    row('novel', novel),
+    ...samples.map(
+      ({ source, reference, translation }) =>
+        `\n  ${source}\n    ${translation}\n    ${reference}  (reference)`,
+    ),
+  ].join('\n');
 }

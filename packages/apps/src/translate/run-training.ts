@@ -6,7 +6,7 @@ import { evaluate } from './evaluation.ts';
 import { lossCurve, runningMean } from './loss-curve.ts';
 import { modelCard } from './model-card.ts';
 import { saveModelFolder } from './model-folder.ts';
-import { printResults, samplesOf } from './results.ts';
+import { resultsText, samplesOf } from './results.ts';
 import { type TranslationSettings, translationSettings } from './settings.ts';
 import { prepareTask } from './task.ts';
 import { lastStateFile, TranslationTraining } from './training.ts';
@@ -49,7 +49,7 @@ export async function runTraining(run: TrainingRun): Promise<number> {
   const translator = new Translator(training.model.eval(), task.tokenizer);
   const evaluation = await evaluate(translator, task.corpus);
   const samples = samplesOf(task, evaluation);
-  printResults(evaluation, samples);
+  console.log(resultsText(evaluation, samples));
   const facts = {
     settings,
     evaluation,

@@ -31,7 +31,7 @@ const loss = (logits: Tensor) => crossEntropy(logits.reshape(-1, 61), labels!.re
 /** The largest difference, relative to the largest value wanted where that is above 1. */
 async function difference(got: Tensor, want: Tensor): Promise<number> {
   expect(got.shape).toEqual(want.shape);
-  const [a, b] = [await got.data(), await want.data()];
+  const [a, b] = [Array.from(await got.data()), Array.from(await want.data())];
   const scale = b.reduce((most, x) => Math.max(most, Math.abs(x)), 1);
   return a.reduce((most, x, i) => Math.max(most, Math.abs(x - b[i]!)), 0) / scale;
 }

@@ -120,6 +120,8 @@ export async function trainByteLevelBPE(
   for (const role of SPECIAL_ROLES) if (options[role] !== undefined) config[role] = options[role];
   if (options.model_max_length !== undefined) config.model_max_length = options.model_max_length;
   config.model_input_names = ['input_ids', 'attention_mask'];
+  // Python's class overrules tokenizer.json by this setting, whose default is false.
+  if (options.add_prefix_space) config.add_prefix_space = true;
   return createTokenizer(tokenizer, config);
 }
 

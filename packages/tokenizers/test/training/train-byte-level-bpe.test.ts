@@ -107,6 +107,17 @@ describe('training', () => {
     expect(reports.at(-1)).toEqual({ stage: 'merge', done: 600, total: 600 });
   });
 
+  it('tells Python about the space before text', async () => {
+    for (const add_prefix_space of [true, undefined]) {
+      const tokenizer = await trainByteLevelBPE(['a b'], {
+        vocab_size: 256,
+        ...(add_prefix_space && { add_prefix_space }),
+      });
+      const config = JSON.parse(tokenizer.toFiles()['tokenizer_config.json']!);
+      expect(config.add_prefix_space).toBe(add_prefix_space);
+    }
+  });
+
   it('stops where there is nothing left to merge', async () => {
     const tokenizer = await trainByteLevelBPE(['aa aa'], { vocab_size: 1000, min_frequency: 2 });
     expect(tokenizer.vocab_size).toBe(257); // "aa"; the pair "Ġ" "aa" occurs only once
