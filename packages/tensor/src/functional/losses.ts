@@ -86,7 +86,7 @@ export function l1Loss(
  * @param hidden [..., width]
  * @param weight [classes, width]
  * @param targets integer classes [...]
- * @param bias [classes]
+ * @param options.bias [classes]
  */
 export function linearCrossEntropy(
   hidden: Tensor,
