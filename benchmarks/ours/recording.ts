@@ -51,6 +51,10 @@ export class RecordingBackend implements Backend {
     return this.#backend.supports(...question);
   }
 
+  takesStrided(...question: Parameters<NonNullable<Backend['takesStrided']>>): boolean {
+    return this.#backend.takesStrided?.(...question) ?? false;
+  }
+
   scratch(...question: Parameters<Backend['scratch']>): readonly number[] {
     return this.#backend.scratch(...question);
   }
