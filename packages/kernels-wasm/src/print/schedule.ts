@@ -131,7 +131,8 @@ export function prefersColumns(kernel: LoopKernel, analysis: Analysis): boolean 
     if (instruction.op !== 'load' || !analysis.used[position]) return;
     const { strides } = instruction.access;
     const [column, row] = [Math.abs(strides[rank - 2]!), Math.abs(strides[rank - 1]!)];
-    if (row === 0) return;
+    // One value for all columns (a row's mean, say) is as cheap either way.
+    if (row === 0 || column === 0) return;
     if (row === 1) rows++;
     else if (column === 1) columns++;
     else if (axes[rank - 1]! < 4) columns++;
