@@ -1,5 +1,5 @@
+import { Heap } from '../heap.ts';
 import type { MergeTable } from './merge-table.ts';
-import { NumberHeap } from './number-heap.ts';
 
 /**
  * Applies the merges to the symbols of one word: always the merge of the lowest rank, the leftmost
@@ -16,7 +16,7 @@ export function mergeWord(symbols: number[], table: MergeTable, results: Int32Ar
   if (count < 2) return symbols;
   const previous = new Int32Array(count);
   const next = new Int32Array(count);
-  const heap = new NumberHeap();
+  const heap = new Heap<number>((a, b) => a < b);
   // One number orders by rank, then position; it carries both.
   const offer = (position: number): void => {
     const right = next[position]!;

@@ -1,4 +1,4 @@
-import { MergeQueue } from './merge-queue.ts';
+import { mergeQueue } from './merge-queue.ts';
 import { WordList } from './word-list.ts';
 
 /** Settings of {@link trainMerges}, by the names of Hugging Face's `BpeTrainer`. */
@@ -71,7 +71,7 @@ export function* trainMerges(
   // Ids never reach the stride, so a pair is one exact integer that sorts as the pair does.
   const stride = Math.max(vocab_size, tokens.length) + 1;
   const pairCounts = new Map<number, number>();
-  const queue = new MergeQueue();
+  const queue = mergeQueue();
 
   let fresh = new Map<number, number[]>();
   const remember = (pair: number, word: number): void => {
