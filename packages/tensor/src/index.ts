@@ -62,6 +62,7 @@ export { type PendingBudget, setPendingBudget } from './pending.ts';
 export { type Binding, type Graph, type Lowered, type LowerOptions, lower } from './plan/lower.ts';
 export * from './random.ts';
 export { realize } from './realize.ts';
+export { rematerialize } from './rematerialize.ts';
 export { type ScanBody, scan } from './scan.ts';
 export { scope } from './scope.ts';
 export { contiguousStrides, type Shape, sizeOf } from './shape.ts';

@@ -8,7 +8,7 @@
  */
 import { type Shape, sameShape, sizeOf } from '../shape.ts';
 import { Group, operandShape, type Path } from './group.ts';
-import { inOrder } from './order.ts';
+import { orderGroups } from './order.ts';
 import type { Edge, Vertex } from './vertex.ts';
 import type { Step } from './view.ts';
 
@@ -46,9 +46,17 @@ interface Use {
   readonly paths: Path[];
 }
 
+/** Options of `fuse`. */
+export interface FuseOptions {
+  /** Whether kernels are fused. Default true. */
+  readonly fusion?: boolean;
+  /** For roots that are written over a leaf, a variable's old value: that leaf. */
+  readonly overwrites?: ReadonlyMap<Vertex, Vertex>;
+}
+
 /** Groups the vertices that `roots` need. */
-export function fuse(roots: readonly Edge[], options: { fusion?: boolean } = {}): Fusion {
-  return new Fuser(roots, options.fusion ?? true).run();
+export function fuse(roots: readonly Edge[], options: FuseOptions = {}): Fusion {
+  return new Fuser(roots, options.fusion ?? true, options.overwrites ?? new Map()).run();
 }
 
 class Fuser {
@@ -59,11 +67,14 @@ class Fuser {
   readonly #stored = new Map<Vertex, Group>();
   readonly #groups: Group[] = [];
   readonly #generators = new Set<Vertex>();
+  readonly #overwrites: ReadonlyMap<Vertex, Vertex>;
 
   constructor(
     roots: readonly Edge[],
     readonly enabled: boolean,
+    overwrites: ReadonlyMap<Vertex, Vertex>,
   ) {
+    this.#overwrites = overwrites;
     this.#vertices = reachable(roots).filter(({ kind }) => kind !== 'leaf');
     this.#roots = new Set(roots.map(({ source }) => source));
     for (const user of this.#vertices) {
@@ -81,7 +92,12 @@ class Fuser {
 
   run(): Fusion {
     for (let i = this.#vertices.length - 1; i >= 0; i--) this.#place(this.#vertices[i]!);
-    return { groups: inOrder(this.#groups, this.#stored), stored: this.#stored };
+    const groups = orderGroups(this.#groups, {
+      stored: this.#stored,
+      roots: this.#roots,
+      overwrites: this.#overwrites,
+    });
+    return { groups, stored: this.#stored };
   }
 
   #place(vertex: Vertex): void {

@@ -9,12 +9,15 @@ import type { DType } from '../dtype.ts';
 import { inScope, type Node, pick, type Spec, topologicalOrder } from '../graph.ts';
 import type { ReduceOperator } from '../ir/kernel.ts';
 import { structuralKey } from '../key.ts';
+import { recomputeOp } from '../ops/recompute.ts';
 import { type Shape, sameShape, sizeOf } from '../shape.ts';
 import { follow, type Step, View } from './view.ts';
 
 /** One operation that computes something, or a value that is already there. */
 export interface Vertex {
   readonly id: number;
+  /** When the program came to it: the id of the node, of the outermost composite for parts of a definition. */
+  readonly written: number;
   readonly kind: 'leaf' | 'elementwise' | 'reduction' | 'indexed' | 'matmul' | 'coarse';
   readonly name: string;
   readonly attributes: unknown;
@@ -54,21 +57,32 @@ export class VertexBuilder {
   readonly #edges = new Map<Node, Edge>();
   readonly #shared = new Map<string, Vertex>();
   #count = 0;
+  /** Composites that are being expanded, and where in the program the outermost is. */
+  #depth = 0;
+  #written = 0;
 
   constructor(readonly capabilities: Capabilities) {}
 
   /** The edges that stand for `roots`. */
   build(roots: readonly Node[]): Edge[] {
     for (const node of topologicalOrder(roots, (node) => this.#edges.has(node) || isLeaf(node))) {
-      if (!this.#edges.has(node)) this.#edges.set(node, this.#translate(node));
+      if (this.#edges.has(node)) continue;
+      if (this.#depth === 0) this.#written = node.id;
+      this.#edges.set(node, this.#translate(node));
     }
     return roots.map((root) => this.#edges.get(root)!);
+  }
+
+  /** The vertex of a leaf that was reached. */
+  vertexOf(leaf: Node): Vertex | undefined {
+    return this.#edges.get(leaf)?.source;
   }
 
   #translate(node: Node): Edge {
     if (isLeaf(node)) return this.#whole(this.#leaf(node));
     const { op } = node;
     if (op === (pick as unknown)) return this.#picked(node);
+    if (op === (recomputeOp as unknown)) return this.#apart(node);
     const inputs = node.inputs.map((input) => this.#edges.get(input)!);
     switch (op.kind) {
       case 'movement':
@@ -93,6 +107,14 @@ export class VertexBuilder {
     return { source: vertex, output: index, steps: [], shape: node.shape };
   }
 
+  /** A step that changes nothing keeps what follows from being shared with other uses of the same value. */
+  #apart(node: Node): Edge {
+    const edge = this.#edges.get(node.inputs[0]!)!;
+    const { again } = node.attributes as { again: number };
+    const step: Step = { op: 'reshape', shape: edge.shape, again };
+    return { ...edge, steps: [...edge.steps, step] };
+  }
+
   readonly #composed = new Map<Node, Edge[]>();
 
   #composite(node: Node, inputs: readonly Edge[]): Edge {
@@ -100,7 +122,9 @@ export class VertexBuilder {
       return this.#kernel(node, inputs);
     }
     const definition = inScope(node.scope, () => node.op.compose!(node.inputs, node.attributes));
+    this.#depth++;
     const edges = this.build(Array.isArray(definition) ? definition : [definition as Node]);
+    this.#depth--;
     this.#composed.set(node, edges);
     return edges[0]!;
   }
@@ -231,6 +255,7 @@ export class VertexBuilder {
   #leaf(node: Node): Vertex {
     return {
       id: this.#count++,
+      written: this.#written,
       kind: 'leaf',
       name: node.op.name,
       attributes: undefined,
@@ -272,6 +297,7 @@ export class VertexBuilder {
     const { shape, dtype } = specs[0]!;
     const vertex: Vertex = {
       id: this.#count++,
+      written: this.#written,
       kind,
       name,
       attributes,

@@ -2,7 +2,8 @@ import { contiguousStrides, type Shape } from '../shape.ts';
 
 /** One movement operation, as the compiler keeps it in an index path. */
 export type Step =
-  | { readonly op: 'reshape'; readonly shape: Shape }
+  /** `again` tells uses apart that are to be computed each on its own. */
+  | { readonly op: 'reshape'; readonly shape: Shape; readonly again?: number }
   | { readonly op: 'permute'; readonly axes: readonly number[] }
   | { readonly op: 'expand'; readonly shape: Shape }
   | {

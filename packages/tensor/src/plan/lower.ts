@@ -60,7 +60,8 @@ export function lower(
     const changes = edge.source.name === 'variable' || i >= graph.outputs.length;
     return builder.materialized(edge, changes);
   });
-  const { groups, stored } = fuse(edges, options);
+  const overwrites = overwritesOf(graph, edges, builder);
+  const { groups, stored } = fuse(edges, { ...options, overwrites });
   const scalars: Vertex[] = [];
   const kernels = groups
     .map((group) =>
@@ -72,6 +73,19 @@ export function lower(
     .filter(({ kernel }) => !isEmpty(kernel));
   const scratch = kernels.map(({ kernel }) => capabilities.scratch(kernel));
   return new Planner(graph, edges, kernels, scratch, scalars).run();
+}
+
+/** Per value that is assigned: the leaf that reads the variable, if anything does. */
+function overwritesOf(
+  graph: Graph,
+  edges: readonly Edge[],
+  builder: VertexBuilder,
+): Map<Vertex, Vertex> {
+  const pairs = graph.assigns.flatMap(({ variable }, i): [Vertex, Vertex][] => {
+    const leaf = builder.vertexOf(variable);
+    return leaf ? [[edges[graph.outputs.length + i]!.source, leaf]] : [];
+  });
+  return new Map(pairs);
 }
 
 function slotOf(scalars: Vertex[], vertex: Vertex): number {
