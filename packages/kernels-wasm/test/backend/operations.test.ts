@@ -11,10 +11,11 @@ describe.each([
   const evaluator = evaluatorOf(backend, compiler);
   afterAll(() => backend.dispose());
 
-  it.each(
-    opCases.map(({ operation, test }) => [operation, test.name, test] as const),
-  )('%s: %s', async (_, __, test) => {
-    await checkForward(test, evaluator);
-    await checkBackward(test, evaluator);
-  });
+  it.each(opCases.map(({ operation, test }) => [operation, test.name, test] as const))(
+    '%s: %s',
+    async (_, __, test) => {
+      await checkForward(test, evaluator);
+      await checkBackward(test, evaluator);
+    },
+  );
 });
