@@ -1,4 +1,5 @@
 import { openFolder } from '@llm/hub';
+import type { NonFinite } from '@llm/tensor/reference';
 import { interruptSignal, NonFiniteLossError, progressBar } from '@llm/train';
 import { attentionGrid, renderGrid } from './attention-grid.ts';
 import { latestCheckpoint, removeCheckpoints, saveCheckpoint } from './checkpoint.ts';
@@ -112,9 +113,18 @@ async function train(training: TranslationTraining, output: string): Promise<boo
   } catch (error) {
     if (!(error instanceof NonFiniteLossError)) throw error;
     const kept = await latestCheckpoint(output, lastStateFile);
-    const state = kept ? `the last good checkpoint is ${kept}` : 'there was no checkpoint yet';
-    throw new Error(`${error.message}. Here --learning-rate sets the rate; ${state}`, {
-      cause: error,
-    });
+    const origin = await training.firstNonFinite(error.step);
+    const lines = [
+      `${error.message}. Here --learning-rate sets the rate.`,
+      ...(origin ? [`The first such value came from ${describe(origin)}.`] : []),
+      kept ? `The last good checkpoint is ${kept}.` : 'There was no checkpoint yet.',
+    ];
+    throw new Error(lines.join('\n'), { cause: error });
   }
+}
+
+/** `exp in model.decoder.layers.0: NaN at element 5 of [2, 3]` */
+function describe({ operation, scope, value, element, shape }: NonFinite): string {
+  const place = scope ? ` in ${scope}` : '';
+  return `${operation}${place}: ${value} at element ${element} of [${shape.join(', ')}]`;
 }

@@ -10,6 +10,7 @@ import {
   manualSeed,
   type Tensor,
 } from '@llm/nn';
+import type { NonFinite } from '@llm/tensor/reference';
 import {
   AdamW,
   type BucketBatches,
@@ -61,6 +62,8 @@ export class TranslationTraining {
   readonly #scheduler: Scheduler;
   readonly #generator: Generator;
   readonly #update;
+  /** The batches of the last two steps: a loss is known when the next step is under way. */
+  readonly #recent = new Map<number, ExampleBatch<TokenPair>>();
 
   constructor(
     readonly settings: TranslationSettings,
@@ -110,8 +113,13 @@ export class TranslationTraining {
         this.losses[step - 1] = loss;
       },
     };
+    let step = this.step;
     return fit<ExampleBatch<TokenPair>>({
-      step: async (batch) => ({ loss: await this.#update(toBatch(batch, this.task.special)) }),
+      step: async (batch) => {
+        step++;
+        this.#recent.set(step, batch).delete(step - 2);
+        return { loss: await this.#update(toBatch(batch, this.task.special)) };
+      },
       batches: this.#batches.forever(),
       steps: this.steps,
       startStep: this.step,
@@ -124,6 +132,19 @@ export class TranslationTraining {
         checkpoint: { every: this.#batches.batchesPerEpoch, save: onEpochEnd },
       }),
     });
+  }
+
+  /**
+   * Computes one of the last two steps again, operation by operation, to find where a NaN or an infinity came
+   * from. Slow: for a step whose loss was not finite.
+   *
+   * @returns undefined if all is finite now
+   */
+  async firstNonFinite(step: number): Promise<NonFinite | undefined> {
+    const batch = this.#recent.get(step);
+    if (!batch) return undefined;
+    const { firstNonFinite } = await import('@llm/tensor/reference');
+    return firstNonFinite(await this.#update.trace(toBatch(batch, this.task.special)));
   }
 
   /** Everything that a resumed run needs, as files; they are whole once the last one is there. */
