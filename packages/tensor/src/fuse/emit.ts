@@ -54,7 +54,7 @@ export function emit(group: Group, context: PlanContext): EmittedKernel {
 }
 
 /** Host scalars that one plan can have. */
-export const scalarCapacity = 64;
+export const scalarCapacity = 1024;
 
 /** Local numbers for the buffers of one kernel. */
 class BufferTable {
