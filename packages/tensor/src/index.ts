@@ -68,5 +68,6 @@ export { scope } from './scope.ts';
 export { contiguousStrides, type Shape, sizeOf } from './shape.ts';
 export type { Nested } from './show.ts';
 export { type Axes, operand, Tensor, type TensorLike } from './tensor.ts';
+export { TensorHandle } from './tensor-handle.ts';
 export { guarded } from './trace.ts';
 export { backward, Variable, type VariableOptions } from './variable.ts';
