@@ -104,6 +104,7 @@ export class BackendDevice implements Device {
     return fresh;
   }
 
+  /** Fuses and plans a graph for the backend. */
   compile(graph: Graph): CompiledGraph {
     return new PreparedGraph(this, graph);
   }

@@ -81,15 +81,20 @@ export interface Backend {
   scratch(kernel: Kernel): readonly number[];
   /** @throws OutOfMemoryError naming `label` and the peak. */
   allocate(bytes: number, label: string): BackendBuffer;
+  /** Frees a buffer, after all runs submitted before. */
   release(buffer: BackendBuffer): void;
+  /** Writes bytes from `offset` (default 0), after all runs submitted before. */
   write(buffer: BackendBuffer, data: Uint8Array, offset?: number): void;
   /** An unshared copy of `bytes` bytes from `offset`, after all runs submitted before. */
   read(buffer: BackendBuffer, offset: number, bytes: number): Promise<Uint8Array>;
+  /** Compiles the kernels of a plan and lays out its addresses. */
   prepare(plan: Plan): Program;
   /** Submits a run; resolves when it is done. */
   run(program: Program, bindings: readonly BackendBuffer[]): Promise<void>;
   /** As `run`, and reports the time of each step. */
   profile(program: Program, bindings: readonly BackendBuffer[]): Promise<StepTiming[]>;
+  /** Bytes in use now and at most. */
   memory(): MemoryStatistics;
+  /** Ends threads and frees everything; the backend cannot be used afterwards. */
   dispose(): Promise<void>;
 }

@@ -15,6 +15,7 @@ export interface CompiledGraph {
   run(values: GraphValues): { outputs: Storage[]; done: Promise<void> };
   /** What will run, as text. */
   explain(): string;
+  /** Frees what the plan holds on the device. */
   dispose(): void;
 }
 
@@ -40,6 +41,7 @@ export interface Device extends DeviceTag {
   upload(bytes: Uint8Array, label: string): Storage;
   /** A copy of a storage. */
   copy(storage: Storage): Storage;
+  /** Plans a graph once, to be run many times. */
   compile(graph: Graph): CompiledGraph;
   /** Frees a storage before the garbage collector would. */
   free(storage: Storage): void;

@@ -54,7 +54,7 @@ export class Sigmoid extends Module {
 export type Activation = (x: Tensor) => Tensor;
 
 /** Activations by the names that configuration files use. */
-export const activations = {
+export const activations: Readonly<Record<ActivationName, Activation>> = {
   relu,
   gelu,
   gelu_new: (x) => gelu(x, 'tanh'),
@@ -64,10 +64,19 @@ export const activations = {
   swish: silu,
   tanh: (x) => x.tanh(),
   sigmoid: (x) => x.sigmoid(),
-} satisfies Record<string, Activation>;
+};
 
 /** Name of an activation. */
-export type ActivationName = keyof typeof activations;
+export type ActivationName =
+  | 'relu'
+  | 'gelu'
+  | 'gelu_new'
+  | 'gelu_pytorch_tanh'
+  | 'quick_gelu'
+  | 'silu'
+  | 'swish'
+  | 'tanh'
+  | 'sigmoid';
 
 /** An activation by name, or the function itself. @throws TypeError naming those known. */
 export function activationOf(name: ActivationName | Activation): Activation {

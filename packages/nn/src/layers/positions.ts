@@ -29,7 +29,11 @@ export class SinusoidalPositions extends Module {
     ]);
   }
 
-  /** @param offset position of the first element, for decoding step by step. */
+  /**
+   * x [..., length, width] plus the rows of its positions.
+   *
+   * @param offset position of the first element, for decoding step by step.
+   */
   forward(x: Tensor, offset = 0): Tensor {
     const length = checkLength('SinusoidalPositions', x, offset, this.maxLength);
     return x.add(this.table.slice([offset, offset + length]));
@@ -45,7 +49,11 @@ export class LearnedPositions extends Module {
     this.weight = new Variable(normal([maxLength, width], 0, 0.02));
   }
 
-  /** @param offset position of the first element, for decoding step by step. */
+  /**
+   * x [..., length, width] plus the rows of its positions.
+   *
+   * @param offset position of the first element, for decoding step by step.
+   */
   forward(x: Tensor, offset = 0): Tensor {
     const length = checkLength('LearnedPositions', x, offset, this.weight.shape[0]!);
     return x.add(embedding(arange(offset, offset + length), this.weight));

@@ -26,6 +26,7 @@ export interface FitOptions<Batch> {
   /** Saves the run every so many steps, between two of them: everything is as that step left it. */
   readonly checkpoint?: {
     readonly every: number;
+    /** Saves what belongs to the run after `step`. */
     readonly save: (step: number) => void | Promise<void>;
   };
   /** Ends the run after the step it is in; what to save then is the caller's choice. See `interruptSignal`. */
