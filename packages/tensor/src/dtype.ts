@@ -160,12 +160,34 @@ function saturate(dtype: keyof typeof ranges, value: number): number {
 export function encode(dtype: DType, values: ArrayLike<number>): Uint8Array {
   const bytes = new Uint8Array(storedBytes(dtype, values.length));
   const array = viewBytes(dtype, bytes);
+  if (holdsExactly(dtype, values)) {
+    array.set(values);
+    return bytes;
+  }
   const convert = dtype === 'f16' ? toFloat16Bits : dtype === 'bf16' ? toBfloat16Bits : undefined;
   for (let i = 0; i < values.length; i++) {
     const value = values[i]!;
     array[i] = convert ? convert(value) : dtype === 'f32' ? value : roundTo(dtype, value);
   }
   return bytes;
+}
+
+/** Whether a typed array's elements are the stored elements, so that copying memory will do. */
+function holdsExactly(dtype: DType, values: ArrayLike<number>): values is TypedArray {
+  switch (dtype) {
+    case 'f32':
+      return values instanceof Float32Array;
+    case 'i32':
+      return values instanceof Int32Array;
+    case 'u32':
+      return values instanceof Uint32Array;
+    case 'u8':
+      return values instanceof Uint8Array;
+    case 'i8':
+      return values instanceof Int8Array;
+    default:
+      return false; // f16 and bf16 are given as numbers, and bools may be any number
+  }
 }
 
 /** The `count` stored elements as numbers: f32 and integers as views of the bytes, f16 and bf16 widened to f32. */
