@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { BackendDevice } from '../src/backend-device.ts';
 import { compile } from '../src/compile.ts';
-import { arange, tensor, zeros } from '../src/creation.ts';
+import { arange, full, tensor, zeros } from '../src/creation.ts';
 import { registerDevice } from '../src/device.ts';
 import { gelu, layerNorm, linear, softmax } from '../src/functional.ts';
 import { gradientsOf } from '../src/gradient.ts';
 import type { Node } from '../src/graph.ts';
 import { lower } from '../src/plan/lower.ts';
 import { evaluate } from '../src/reference/index.ts';
+import { realize } from '../src/realize.ts';
 import type { Tensor } from '../src/tensor.ts';
 import { Variable } from '../src/variable.ts';
 import { InterpreterBackend } from './support/interpreter-backend.ts';
@@ -76,6 +77,16 @@ describe('fusion', () => {
     const hidden = layerNorm(gelu(linear(x, w1)), [6]);
     const loss = softmax(linear(hidden, w2)).square().sum();
     await expectAsOracle(loss, ...gradientsOf(loss, [w1, w2, x]));
+  });
+
+  it('treats a realized constant as a buffer', async () => {
+    const ones = zeros([4]).add(0);
+    const constant = full([4], 2);
+    await realize(ones, constant);
+    expect(await constant.reshape(2, 2).mul(3).add(ones.reshape(2, 2)).toArray()).toEqual([
+      [6, 6],
+      [6, 6],
+    ]);
   });
 
   it('masks what it computes inside padding', async () => {

@@ -257,7 +257,8 @@ export class VertexBuilder {
       id: this.#count++,
       written: this.#written,
       kind: 'leaf',
-      name: node.op.name,
+      // What made a realized value no longer matters: a realized constant is a buffer like any other.
+      name: node.op.kind === 'leaf' ? node.op.name : 'value',
       attributes: undefined,
       inputs: [],
       outputs: [node],
