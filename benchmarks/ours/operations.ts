@@ -22,14 +22,19 @@ export async function openOurMatmul(
     threads: OUR_THREADS,
     async prepare(round) {
       const set = sets[round % 2]!;
+      operands?.a.dispose(); // as the peers do between rounds
+      operands?.b.dispose();
       operands = { a: tensor(set.a, [m, k]), b: tensor(set.b, [k, n]) };
       await realize(operands.a, operands.b);
     },
     async run() {
       const { a, b } = operands!;
       const start = performance.now();
-      result = await a.matmul(b).data();
-      return performance.now() - start;
+      const product = a.matmul(b);
+      result = await product.data();
+      const milliseconds = performance.now() - start;
+      product.dispose();
+      return milliseconds;
     },
     result: async () => result,
     async close() {},
@@ -58,7 +63,7 @@ export async function openOurRows(
     version: ourVersion(),
     threads: OUR_THREADS,
     async prepare() {
-      result = undefined; // its memory returns with the collection before the run
+      result?.dispose(); // the next result takes its memory, as with the peers
     },
     async run() {
       const start = performance.now();
