@@ -167,7 +167,7 @@ class Fuser {
     if (!home) return false;
     const { group, paths } = home;
     group.reduces ||= paths.every((path) => group.level(vertex.shape, path) === 'other');
-    this.#store(vertex, group, paths);
+    this.#include(vertex, group, paths, true);
     return true;
   }
 
@@ -194,11 +194,8 @@ class Fuser {
       }
       group.reduces = true;
       const extended = paths.map((path) => [...path, ...extension.steps]);
-      const stays = fusible.length === 1 && outside.size === 0 && !this.#roots.has(vertex);
-      if (stays) {
-        group.add(vertex, extended);
-        this.#homes.set(vertex, [group]);
-      } else this.#store(vertex, group, extended);
+      const isReadElsewhere = fusible.length > 1 || outside.size > 0 || this.#roots.has(vertex);
+      this.#include(vertex, group, extended, isReadElsewhere);
       return true;
     }
     return false;
@@ -257,20 +254,18 @@ class Fuser {
       if (steps.length > 0) group.reframe(steps, vertex.shape);
       group.host = vertex;
       const reframed = paths.map((path) => [...path, ...steps]);
-      const stays = fusible.length === 1 && outside.size === 0 && !this.#roots.has(vertex);
-      if (stays) {
-        group.add(vertex, reframed);
-        this.#homes.set(vertex, [group]);
-      } else this.#store(vertex, group, reframed);
+      const isReadElsewhere = fusible.length > 1 || outside.size > 0 || this.#roots.has(vertex);
+      this.#include(vertex, group, reframed, isReadElsewhere);
       return true;
     }
     return false;
   }
 
-  #store(vertex: Vertex, group: Group, paths: readonly Path[]): void {
+  /** Makes the vertex a member of one group, which stores it if anything else reads it. */
+  #include(vertex: Vertex, group: Group, paths: readonly Path[], isReadElsewhere: boolean): void {
     group.add(vertex, paths);
     this.#homes.set(vertex, [group]);
-    this.#stored.set(vertex, group);
+    if (isReadElsewhere) this.#stored.set(vertex, group);
   }
 
   /** Whether a group could compute the vertex without repeating much work or meeting an inexpressible index. */
