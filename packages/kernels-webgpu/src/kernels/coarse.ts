@@ -1,0 +1,53 @@
+import type { CoarseKernel, MatmulKernel, Spec } from '@llm/tensor';
+import type { KernelPlan, Target } from '../kernel.ts';
+
+/** A template for one coarse operation. */
+export interface CoarseTemplate {
+  /** Whether it takes these inputs on this device. */
+  supports(attributes: unknown, inputs: readonly Spec[], target: Target): boolean;
+  /** Whether it reads this input through strides; see `Backend.takesStrided`. Absent: it reads none so. */
+  takesStrided?(attributes: unknown, input: number): boolean;
+  /** The kernels. Buffers are the coarse kernel's, in order; scratch follows. */
+  plan(kernel: CoarseKernel, target: Target): KernelPlan;
+}
+
+/** Every coarse operation with a template, by name. */
+const templates: Readonly<Record<string, CoarseTemplate>> = {};
+
+/** Whether a template exists for an operation on these inputs. */
+export function supportsCoarse(
+  operation: string,
+  attributes: unknown,
+  inputs: readonly Spec[],
+  target: Target,
+): boolean {
+  if (!Object.hasOwn(templates, operation)) return false;
+  return templates[operation]!.supports(attributes, inputs, target);
+}
+
+/** Whether an operation's template reads this input through strides. */
+export function coarseTakesStrided(operation: string, attributes: unknown, input: number): boolean {
+  const template = Object.hasOwn(templates, operation) ? templates[operation] : undefined;
+  return template?.takesStrided?.(attributes, input) ?? false;
+}
+
+/** The kernels of a coarse operation. @throws Error where there is no template */
+export function planCoarse(kernel: CoarseKernel, target: Target): KernelPlan {
+  const template = Object.hasOwn(templates, kernel.operation)
+    ? templates[kernel.operation]
+    : undefined;
+  if (!template) {
+    const known = Object.keys(templates).join(', ');
+    throw new Error(`webgpu: no kernel for '${kernel.operation}'; there are ${known}`);
+  }
+  return template.plan(kernel, target);
+}
+
+/**
+ * The kernels of a matrix product where a template fits its shape, dtypes and epilogue; else `undefined`,
+ * and the printer's own tiled product runs. Buffers are the kernel's, in order; scratch follows. The
+ * epilogue is printed by `Epilogue` (print/epilogue.ts).
+ */
+export function planMatmulTemplate(_kernel: MatmulKernel, _target: Target): KernelPlan | undefined {
+  return undefined;
+}
