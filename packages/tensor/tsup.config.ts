@@ -3,6 +3,7 @@ import { base } from '../../tsup.base.ts';
 
 export default defineConfig({
   ...base,
-  // The oracle and the operations' tests are entries of their own, so that no application bundles them.
-  entry: ['src/index.ts', 'src/reference/index.ts', 'src/testing/index.ts'],
+  // What backends need, the oracle and the operations' tests are entries of their own, so that no application
+  // meets or bundles them.
+  entry: ['src/index.ts', 'src/backend/index.ts', 'src/reference/index.ts', 'src/testing/index.ts'],
 });

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Backend, BackendBuffer } from './backend.ts';
+import type { Backend, BackendBuffer } from './backend/interface.ts';
 import type { CompiledGraph, Device } from './device.ts';
 import { DeviceStorage, Run } from './device-storage.ts';
 import { Disposed } from './disposal.ts';

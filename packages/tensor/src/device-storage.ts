@@ -1,4 +1,4 @@
-import type { BackendBuffer } from './backend.ts';
+import type { BackendBuffer } from './backend/interface.ts';
 import type { DeviceTag, Storage } from './graph.ts';
 
 /** A backend's buffer as the graph refers to it; the buffer is released with it. */

@@ -3,7 +3,7 @@
  *
  * @module @llm/tensor
  */
-export * from './backend.ts';
+export * from './backend/interface.ts';
 export { BackendDevice, type BackendDeviceOptions } from './backend-device.ts';
 export { type Compiled, type CompileOptions, compile, type TracedGraph } from './compile.ts';
 export * from './creation.ts';

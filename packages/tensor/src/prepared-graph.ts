@@ -1,4 +1,4 @@
-import type { BackendBuffer, Program } from './backend.ts';
+import type { BackendBuffer, Program } from './backend/interface.ts';
 import type { BackendDevice } from './backend-device.ts';
 import type { CompiledGraph, GraphValues } from './device.ts';
 import { type DeviceStorage, Run } from './device-storage.ts';

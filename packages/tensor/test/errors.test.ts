@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { Program } from '../src/backend.ts';
+import type { Program } from '../src/backend/interface.ts';
 import { BackendDevice } from '../src/backend-device.ts';
 import { compile } from '../src/compile.ts';
 import { scalar, tensor } from '../src/creation.ts';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { BackendBuffer } from '../src/backend.ts';
+import type { BackendBuffer } from '../src/backend/interface.ts';
 import { BackendDevice } from '../src/backend-device.ts';
 import { compile } from '../src/compile.ts';
 import { tensor, zeros } from '../src/creation.ts';

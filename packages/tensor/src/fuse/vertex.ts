@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Backend } from '../backend.ts';
+import type { Backend } from '../backend/interface.ts';
 import type { DType } from '../dtype.ts';
 import { inScope, type Node, pick, type Spec, topologicalOrder } from '../graph.ts';
 import type { ReduceOperator } from '../ir/kernel.ts';

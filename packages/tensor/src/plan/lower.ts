@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Plan, PlanBuffer, PlanStep } from '../backend.ts';
+import type { Plan, PlanBuffer, PlanStep } from '../backend/interface.ts';
 import { storedBytes } from '../dtype.ts';
 import { type BufferValue, type EmittedKernel, emit, scalarCapacity } from '../fuse/emit.ts';
 import { fuse } from '../fuse/fuse.ts';

@@ -1,4 +1,4 @@
-import type { Backend } from '../backend.ts';
+import type { Backend } from '../backend/interface.ts';
 import { BackendDevice } from '../backend-device.ts';
 import { decode, storedBytes } from '../dtype.ts';
 import { sizeOf } from '../shape.ts';

@@ -1,4 +1,4 @@
-import type { Backend } from '../backend.ts';
+import type { Backend } from '../backend/interface.ts';
 import { collectGarbage } from '../garbage.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { Backend } from '../backend.ts';
+import type { Backend } from '../backend/interface.ts';
 import { scalar, tensor, zeros } from '../creation.ts';
 import type { Tensor } from '../tensor.ts';
 import { Variable } from '../variable.ts';

@@ -10,7 +10,7 @@ import type {
   Plan,
   Program,
   StepTiming,
-} from '../../src/backend.ts';
+} from '../../src/backend/interface.ts';
 import { byteSize, decode, encode } from '../../src/dtype.ts';
 import type { CoarseKernel, Kernel, MatmulKernel } from '../../src/ir/kernel.ts';
 import { indexedRules } from '../../src/reference/indexed.ts';

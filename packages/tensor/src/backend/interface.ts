@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { Spec } from './graph.ts';
-import type { Kernel } from './ir/kernel.ts';
+import type { Spec } from '../graph.ts';
+import type { Kernel } from '../ir/kernel.ts';
 
 /** What a backend hands out for a piece of its memory. */
 export interface BackendBuffer {

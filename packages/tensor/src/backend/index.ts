@@ -1,0 +1,40 @@
+/**
+ * What a backend needs: the interface to the compiler, the kernel IR that it prints, and how values are stored.
+ *
+ * @module @llm/tensor/backend
+ */
+
+export type { CompiledGraph, Device, GraphValues } from '../device.ts';
+export {
+  byteSize,
+  computeType,
+  type DType,
+  decode,
+  dtypes,
+  encode,
+  fromBfloat16Bits,
+  fromFloat16Bits,
+  isFloat,
+  isInteger,
+  roundTo,
+  storedBytes,
+  type TypedArray,
+  toBfloat16Bits,
+  toFloat16Bits,
+} from '../dtype.ts';
+export {
+  apply,
+  applyMultiple,
+  type DeviceTag,
+  type GradientContext,
+  Node,
+  type Op,
+  type OpKind,
+  type Spec,
+  type Storage,
+} from '../graph.ts';
+export * from '../ir/kernel.ts';
+export type { RandomSource } from '../ops/random.ts';
+export { type Binding, type Graph, type Lowered, type LowerOptions, lower } from '../plan/lower.ts';
+export { contiguousStrides, type Shape, sizeOf } from '../shape.ts';
+export * from './interface.ts';
