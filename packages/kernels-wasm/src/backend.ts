@@ -8,7 +8,7 @@ import {
   type StepTiming,
   type Kernel as TensorKernel,
   type Program as TensorProgram,
-} from '@llm/tensor';
+} from '@llm/tensor/backend';
 import { Engine, type EngineOptions } from './engine.ts';
 import type { KernelPlan } from './kernel.ts';
 import { coarseTakesStrided, supportsCoarse } from './kernels/coarse.ts';
@@ -134,9 +134,10 @@ export class WasmBackend implements Backend {
     const layout = layOut(plan, plans);
     this.#growArena(plan.arenaBytes);
     const tables = this.#engine.allocate(4 * layout.words.length, 'argument tables');
-    const instructions = layout.instructions.map(({ kernel, word }) => ({
+    const instructions = layout.instructions.map(({ kernel, word, joinsPrevious }) => ({
       kernel,
       args: tables.address + 4 * word,
+      joinsPrevious,
     }));
     const threadProgram = this.#engine.prepare(instructions);
     const program = new WasmProgram(this, plan, layout, tables, threadProgram);

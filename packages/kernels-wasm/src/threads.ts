@@ -1,6 +1,8 @@
 import { KernelError } from './errors.ts';
 import type { Kernel } from './kernel.ts';
-import type { FromWorker, MemoryWrite } from './worker.ts';
+import { stepTimes } from './step-times.ts';
+import { divide } from './tickets.ts';
+import { type FromWorker, INSTRUCTION_WORDS, type MemoryWrite } from './worker.ts';
 import { startWorker, type WorkerPort } from './worker-port.ts';
 
 /** One kernel call of a program. */
@@ -9,6 +11,11 @@ export interface Instruction {
   readonly kernel: Kernel;
   /** Byte address of the kernel's argument table: u32 words, its buffers' addresses. */
   readonly args: number;
+  /**
+   * Whether it may run side by side with the one before it, and those that one runs side by side with: none
+   * of them writes what another uses. Default: it waits for them.
+   */
+  readonly joinsPrevious?: boolean;
 }
 
 /** A list of instructions that the workers know; see `ThreadPool.prepare`. */
@@ -17,19 +24,19 @@ export interface Program {
   readonly id: number;
   /** What it runs, in order. */
   readonly instructions: readonly Instruction[];
+  /** Into how many tickets it is divided; see `divide`. */
+  readonly tickets: number;
 }
 
 /** Options of one run. */
 export interface RunOptions {
-  /** Put into memory after earlier runs and before this one; part of the same message. */
-  readonly writes?: readonly MemoryWrite[];
   /** Measure each instruction. */
   readonly profile?: boolean;
 }
 
 /** What a run tells. */
 export interface RunResult {
-  /** For each instruction, milliseconds of its slowest thread; only with `profile`. */
+  /** Milliseconds of each instruction, see `stepTimes`; only with `profile`. */
   readonly times?: Float64Array;
 }
 
@@ -47,7 +54,12 @@ export interface ThreadPoolOptions {
 }
 
 interface PendingRun {
-  readonly results: { error?: { kernel: string; reason: string }; times?: Float64Array }[];
+  readonly program: Program;
+  /** What threads have told of their times so far; absent where they are not asked. */
+  readonly times: Float64Array[] | undefined;
+  /** Whether all of it is done, and whether a kernel trapped meanwhile. */
+  done?: { readonly failed: boolean };
+  error?: KernelError;
   resolve(result: RunResult): void;
   reject(error: Error): void;
 }
@@ -67,6 +79,8 @@ export class ThreadPool {
   /** How many programs use each kernel the workers hold. */
   private readonly kernelUses = new Map<string, number>();
   private lastNumber = 0;
+  /** Tickets of all that has been submitted, modulo 2³². */
+  private tickets = 0;
   private last: Promise<void> = Promise.resolve();
   private broken: Error | undefined;
 
@@ -96,7 +110,14 @@ export class ThreadPool {
     const id = this.number();
     const index = new Map<string, number>();
     const kernels: { key: string; bytes?: Uint8Array; chunks: number }[] = [];
-    const words = new Uint32Array(instructions.length * 2);
+    const words = new Uint32Array(instructions.length * INSTRUCTION_WORDS);
+    const divided = divide(
+      instructions.map(({ kernel: { chunks }, joinsPrevious = false }) => ({
+        chunks,
+        joinsPrevious,
+      })),
+      this.options.threads,
+    );
     instructions.forEach(({ kernel, args }, position) => {
       const { key, bytes, chunks } = kernel;
       if (!index.has(key)) {
@@ -104,11 +125,13 @@ export class ThreadPool {
         this.kernelUses.set(key, uses + 1);
         index.set(key, kernels.push({ key, chunks, ...(uses === 0 && { bytes }) }) - 1);
       }
-      words[position * 2] = index.get(key)!;
-      words[position * 2 + 1] = args;
+      const { grain, first, end, waveFirst, waveEnd } = divided[position]!;
+      const row = [index.get(key)!, args, grain, first, end, waveFirst, waveEnd];
+      words.set(row, position * INSTRUCTION_WORDS);
     });
-    this.post({ type: 'program', id, kernels, instructions: words });
-    return { id, instructions };
+    const tickets = divided.at(-1)?.end ?? 0;
+    this.post({ type: 'program', id, kernels, instructions: words, tickets });
+    return { id, instructions, tickets };
   }
 
   /** Makes the workers forget a program; runs already submitted still happen. */
@@ -130,19 +153,20 @@ export class ThreadPool {
    *
    * @throws KernelError (rejection) if a kernel traps; it names the kernel
    */
-  run(program: Program, { writes = [], profile = false }: RunOptions = {}): Promise<RunResult> {
+  run(program: Program, { profile = false }: RunOptions = {}): Promise<RunResult> {
     if (this.broken) return Promise.reject(this.broken);
+    if (program.tickets === 0) return this.last.then(() => ({}));
     const run = this.number();
     const promise = new Promise<RunResult>((resolve, reject) => {
-      this.runs.set(run, { results: [], resolve, reject });
+      this.runs.set(run, { program, times: profile ? [] : undefined, resolve, reject });
     });
-    this.post({ type: 'run', id: program.id, run, writes: [...writes], profile });
+    this.post({ type: 'run', id: program.id, run, base: this.submit(program.tickets), profile });
     return this.track(promise);
   }
 
   /** Puts bytes into memory after earlier runs and before later ones; the data is copied now. */
   write(writes: readonly MemoryWrite[]): void {
-    this.start()[0]!.post({ type: 'write', writes: [...writes] });
+    this.start()[0]!.post({ type: 'write', base: this.submit(1), writes: [...writes] });
     // An empty read tells when it is done; if the workers end before, whoever reads hears of it.
     this.read(0, 0).catch(() => {});
   }
@@ -154,7 +178,7 @@ export class ThreadPool {
     const promise = new Promise<Uint8Array>((resolve, reject) => {
       this.reads.set(read, { resolve, reject });
     });
-    this.start()[0]!.post({ type: 'read', read, address, bytes });
+    this.start()[0]!.post({ type: 'read', base: this.submit(1), read, address, bytes });
     return this.track(promise);
   }
 
@@ -181,6 +205,13 @@ export class ThreadPool {
     return this.lastNumber;
   }
 
+  /** Takes tickets for something; the number of those before. */
+  private submit(tickets: number): number {
+    const base = this.tickets;
+    this.tickets = (base + tickets) | 0;
+    return base;
+  }
+
   private post(message: Parameters<WorkerPort['post']>[0]): void {
     for (const worker of this.start()) worker.post(message);
   }
@@ -189,7 +220,7 @@ export class ThreadPool {
     if (this.broken) throw this.broken;
     if (this.workers) return this.workers;
     const { threads, memory, initialPages, maximumPages, workerUrl } = this.options;
-    this.workers = Array.from({ length: threads }, (_, thread) => {
+    this.workers = Array.from({ length: threads }, () => {
       const worker = startWorker(
         {
           message: (message) => this.receive(message),
@@ -198,35 +229,40 @@ export class ThreadPool {
         workerUrl,
       );
       const shared = memory && { memory };
-      worker.post({ type: 'start', thread, threads, ...shared, initialPages, maximumPages });
+      worker.post({ type: 'start', ...shared, initialPages, maximumPages });
       return worker;
     });
     return this.workers;
   }
 
   private receive(message: FromWorker): void {
-    if (message.type === 'broken') this.fail(new KernelError(undefined, message.reason));
-    else if (message.type === 'data') {
-      this.reads.get(message.read)?.resolve(message.data);
-      this.reads.delete(message.read);
-    } else this.finish(message);
+    switch (message.type) {
+      case 'broken':
+        this.fail(new KernelError(undefined, message.reason));
+        break;
+      case 'data':
+        this.reads.get(message.read)?.resolve(message.data);
+        this.reads.delete(message.read);
+        break;
+      default: {
+        const pending = this.runs.get(message.run);
+        if (!pending) break;
+        if (message.type === 'done') pending.done = message;
+        else if (message.type === 'times') pending.times?.push(message.times);
+        else pending.error ??= new KernelError(message.kernel, message.reason);
+        this.finish(message.run, pending);
+      }
+    }
     this.updateReferences();
   }
 
-  private finish(message: FromWorker & { type: 'done' }): void {
-    const pending = this.runs.get(message.run);
-    if (!pending) return;
-    pending.results.push(message);
-    if (pending.results.length < (message.all ? this.options.threads : 1)) return;
-    this.runs.delete(message.run);
-    const error = pending.results.find((result) => result.error)?.error;
-    if (error) {
-      pending.reject(new KernelError(error.kernel, error.reason));
-      return;
-    }
-    const each = pending.results.flatMap(({ times }) => (times ? [times] : []));
-    const times = each[0]?.map((_, index) => Math.max(...each.map((one) => one[index]!)));
-    pending.resolve(times ? { times } : {});
+  /** Settles a run once all has been told of it: threads' messages come in any order. */
+  private finish(run: number, { done, error, times, program, resolve, reject }: PendingRun): void {
+    if (!done || (done.failed && !error)) return;
+    if (times && times.length < this.options.threads) return;
+    this.runs.delete(run);
+    if (error) reject(error);
+    else resolve(times ? { times: stepTimes(program.instructions, times) } : {});
   }
 
   private fail(error: Error): void {

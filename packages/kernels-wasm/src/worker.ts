@@ -1,21 +1,28 @@
-/** Words of the control block at the start of shared memory, as indices of an Int32Array. */
+/**
+ * Words of the control block at the start of shared memory, as indices of an Int32Array. `claimed` and
+ * `completed` count tickets for ever, modulo 2³².
+ */
 export const CONTROL = {
-  generation: 0,
-  arrived: 16,
-  claimed: 32,
-  sleeping: 48,
-  failed: 64,
+  /** Tickets that have been drawn. */
+  claimed: 0,
+  /** Tickets whose work is done. */
+  completed: 16,
+  /** Threads that sleep until more is done. */
+  sleeping: 32,
+  /** The last run in which a kernel trapped. */
+  failed: 48,
 } as const;
 
 /** Bytes of the control block: one cache line a word, since threads fight over each. */
 export const CONTROL_BYTES = 1024;
 
+/** Words that describe an instruction in a `program` message. */
+export const INSTRUCTION_WORDS = 7;
+
 /** What a worker is told. Messages are handled in order; `transfer` is never needed. */
 export type ToWorker =
   | {
       type: 'start';
-      thread: number;
-      threads: number;
       /** Shared memory; absent: the worker makes an unshared one of its own. */
       memory?: WebAssembly.Memory;
       initialPages: number;
@@ -25,13 +32,21 @@ export type ToWorker =
       type: 'program';
       id: number;
       kernels: { key: string; bytes?: Uint8Array; chunks: number }[];
-      /** Pairs: index of the kernel, address of its argument table. */
+      /**
+       * For each instruction: index of the kernel, address of its argument table, and its `Tickets` (grain,
+       * first, end, waveFirst, waveEnd).
+       */
       instructions: Uint32Array;
+      /** Tickets in all. */
+      tickets: number;
     }
   | { type: 'drop'; id: number; keys: string[] }
-  | { type: 'run'; id: number; run: number; writes: MemoryWrite[]; profile: boolean }
-  | { type: 'write'; writes: MemoryWrite[] }
-  | { type: 'read'; read: number; address: number; bytes: number }
+  /** `base` is the number of tickets of everything submitted before. */
+  | { type: 'run'; id: number; run: number; base: number; profile: boolean }
+  /** One ticket; for thread 0 alone. */
+  | { type: 'write'; base: number; writes: MemoryWrite[] }
+  /** One ticket; for thread 0 alone. */
+  | { type: 'read'; base: number; read: number; address: number; bytes: number }
   | { type: 'grow'; pages: number };
 
 /** Bytes to put somewhere. */
@@ -44,16 +59,12 @@ export interface MemoryWrite {
 
 /** What a worker tells. */
 export type FromWorker =
-  | {
-      type: 'done';
-      run: number;
-      thread: number;
-      /** Every thread reports, not the first alone: a failure or a profile. */
-      all: boolean;
-      error?: { kernel: string; reason: string };
-      /** Milliseconds this thread spent in each instruction, barriers left out. */
-      times?: Float64Array;
-    }
+  /** All of a run is done; told by the thread that did the last of it. */
+  | { type: 'done'; run: number; failed: boolean }
+  /** A kernel trapped. */
+  | { type: 'failed'; run: number; kernel: string; reason: string }
+  /** Milliseconds this thread spent in each instruction of a profiled run, waiting left out. */
+  | { type: 'times'; run: number; times: Float64Array }
   | { type: 'data'; read: number; data: Uint8Array }
   | { type: 'broken'; reason: string };
 
@@ -61,68 +72,78 @@ export type FromWorker =
  * The worker, as one self-contained script: bundlers need not know of it. Plain JavaScript, for a
  * Web Worker and for `node:worker_threads` alike.
  *
- * Threads walk a program together. They claim ranges of chunks from a shared counter, so a thread
- * that the system holds up costs no more than its last claim; between instructions stands a barrier
- * that spins for 20 µs, then sleeps. Where a kernel traps, threads skip the rest but keep meeting at
- * the barriers, so that none waits for ever.
+ * Everything submitted (runs, writes, reads) is divided into tickets, numbered in order. Threads draw
+ * the tickets of a run one by one; a ticket's work begins once every ticket before its wave is done. So no
+ * thread ever waits for one that has not come yet: the first to get the message starts, the others find
+ * what is left. Waiting spins for 20 µs, then sleeps. After a kernel has trapped the rest of its run is
+ * drawn, but not done.
  */
 export const workerSource = /* js */ `'use strict';
 const inNode = typeof require === 'function';
 const port = inNode ? require('node:worker_threads').parentPort : self;
 const now = () => performance.now();
 const SPIN_MILLISECONDS = 0.02;
-const GENERATION = ${CONTROL.generation}, ARRIVED = ${CONTROL.arrived}, CLAIMED = ${CONTROL.claimed};
+const CLAIMED = ${CONTROL.claimed}, COMPLETED = ${CONTROL.completed};
 const SLEEPING = ${CONTROL.sleeping}, FAILED = ${CONTROL.failed};
-let memory, control, thread, threads;
+let memory, control;
 const instances = new Map();
 const programs = new Map();
 
-function barrier() {
-  if (threads === 1) return;
-  const generation = Atomics.load(control, GENERATION);
-  if (Atomics.add(control, ARRIVED, 1) === threads - 1) {
-    Atomics.store(control, ARRIVED, 0);
-    Atomics.store(control, CLAIMED, 0);
-    Atomics.store(control, GENERATION, (generation + 1) | 0);
-    // Waking costs a system call, so only if someone sleeps. One about to sleep sees the new value.
-    if (Atomics.load(control, SLEEPING) > 0) Atomics.notify(control, GENERATION);
-    return;
-  }
+// Counters wrap around: differences are taken modulo 2^32.
+const completedBy = (target) => ((Atomics.load(control, COMPLETED) - target) | 0) >= 0;
+
+function waitFor(target) {
+  if (completedBy(target)) return;
   const deadline = now() + SPIN_MILLISECONDS;
-  for (;;) {
-    for (let turn = 0; turn < 64; turn++) {
-      if (Atomics.load(control, GENERATION) !== generation) return;
-    }
-    if (now() > deadline) break;
-  }
+  do {
+    for (let turn = 0; turn < 64; turn++) if (completedBy(target)) return;
+  } while (now() < deadline);
   Atomics.add(control, SLEEPING, 1);
-  while (Atomics.load(control, GENERATION) === generation) Atomics.wait(control, GENERATION, generation);
+  for (;;) {
+    const completed = Atomics.load(control, COMPLETED);
+    if (((completed - target) | 0) >= 0) break;
+    Atomics.wait(control, COMPLETED, completed);
+  }
   Atomics.sub(control, SLEEPING, 1);
 }
 
-function execute(instruction) {
-  const { run, args, chunks, grain } = instruction;
-  if (threads === 1) return run(args, 0, chunks);
+// Draws a run's next ticket; -1 where none is left.
+function claim(base, tickets) {
+  let next = Atomics.load(control, CLAIMED);
   for (;;) {
-    const begin = Atomics.add(control, CLAIMED, grain);
-    if (begin >= chunks) return;
-    run(args, begin, Math.min(chunks, begin + grain));
+    const ticket = (next - base) | 0;
+    if (ticket >= tickets) return -1;
+    const seen = Atomics.compareExchange(control, CLAIMED, next, (next + 1) | 0);
+    if (seen === next) return ticket;
+    next = seen;
   }
 }
 
-function applyWrites(writes) {
-  for (const { address, data } of writes) new Uint8Array(memory.buffer).set(data, address);
+// Tells how many tickets are done, and wakes who sleeps if those before \`end\` are.
+function complete(end) {
+  const completed = (Atomics.add(control, COMPLETED, 1) + 1) | 0;
+  // Waking costs a system call, so only if someone sleeps. One about to sleep sees the new value.
+  if (completed === end && Atomics.load(control, SLEEPING) > 0) Atomics.notify(control, COMPLETED);
+  return completed;
+}
+
+function alone(base, work) {
+  waitFor(base);
+  Atomics.add(control, CLAIMED, 1);
+  try {
+    work();
+  } finally {
+    complete((base + 1) | 0);
+  }
 }
 
 const handlers = {
   start(message) {
-    thread = message.thread;
-    threads = message.threads;
     memory = message.memory || new WebAssembly.Memory({ initial: message.initialPages, maximum: message.maximumPages });
-    if (message.memory) control = new Int32Array(memory.buffer, 0, ${CONTROL_BYTES / 4});
+    control = message.memory ? new Int32Array(memory.buffer, 0, ${CONTROL_BYTES / 4}) : new Int32Array(${CONTROL_BYTES / 4});
   },
-  program(message) {
-    for (const { key, bytes } of message.kernels) {
+  program({ id, kernels, instructions: words, tickets }) {
+    for (const { key, bytes } of kernels) {
       if (!bytes) continue;
       try {
         const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { m: { m: memory } });
@@ -133,48 +154,54 @@ const handlers = {
       }
     }
     const instructions = [];
-    for (let index = 0; index < message.instructions.length; index += 2) {
-      const { key, chunks } = message.kernels[message.instructions[index]];
-      // About eight claims a thread balance the load; each costs some 50 ns.
-      const grain = Math.max(1, Math.floor(chunks / (threads * 8)));
-      instructions.push({ key, run: instances.get(key), args: message.instructions[index + 1], chunks, grain });
+    for (let at = 0; at < words.length; at += ${INSTRUCTION_WORDS}) {
+      const { key, chunks } = kernels[words[at]];
+      const [args, grain, first, end, waveFirst, waveEnd] = words.subarray(at + 1, at + ${INSTRUCTION_WORDS});
+      instructions.push({ key, run: instances.get(key), chunks, args, grain, first, end, waveFirst, waveEnd });
     }
-    programs.set(message.id, instructions);
+    programs.set(id, { instructions, tickets });
   },
   drop(message) {
     programs.delete(message.id);
     for (const key of message.keys) instances.delete(key);
   },
-  run(message) {
-    const instructions = programs.get(message.id);
-    if (thread === 0) applyWrites(message.writes);
-    barrier();
-    const times = message.profile ? new Float64Array(instructions.length) : undefined;
-    let error, failed = false;
-    for (let index = 0; index < instructions.length; index++) {
-      if (!failed) {
+  run({ id, run: number, base, profile }) {
+    const { instructions, tickets } = programs.get(id);
+    const times = profile ? new Float64Array(instructions.length) : undefined;
+    // A write or read before it that thread 0 has yet to draw.
+    if (((Atomics.load(control, CLAIMED) - base) | 0) < 0) waitFor(base);
+    let position = 0, ticket;
+    while ((ticket = claim(base, tickets)) >= 0) {
+      while (ticket >= instructions[position].end) position++;
+      const { key, run, args, chunks, grain, first, waveFirst, waveEnd } = instructions[position];
+      waitFor((base + waveFirst) | 0);
+      if (Atomics.load(control, FAILED) !== number) {
+        const begin = (ticket - first) * grain;
         const start = times ? now() : 0;
         try {
-          execute(instructions[index]);
-        } catch (reason) {
-          error = { kernel: instructions[index].key, reason: String(reason && reason.message || reason) };
-          failed = true;
-          if (control) Atomics.store(control, FAILED, message.run);
+          run(args, begin, Math.min(chunks, begin + grain));
+        } catch (error) {
+          Atomics.store(control, FAILED, number);
+          port.postMessage({ type: 'failed', run: number, kernel: key, reason: String(error && error.message || error) });
         }
-        if (times) times[index] = now() - start;
+        if (times) times[position] += now() - start;
       }
-      barrier();
-      if (control && Atomics.load(control, FAILED) === message.run) failed = true;
+      const completed = complete((base + waveEnd) | 0);
+      if (completed !== ((base + tickets) | 0)) continue;
+      port.postMessage({ type: 'done', run: number, failed: Atomics.load(control, FAILED) === number });
     }
-    const all = failed || message.profile;
-    if (all || thread === 0) port.postMessage({ type: 'done', run: message.run, thread, all, error, times });
+    if (times) port.postMessage({ type: 'times', run: number, times });
   },
-  write(message) {
-    applyWrites(message.writes);
+  write({ base, writes }) {
+    alone(base, () => {
+      for (const { address, data } of writes) new Uint8Array(memory.buffer).set(data, address);
+    });
   },
-  read({ read, address, bytes }) {
-    const data = new Uint8Array(memory.buffer).slice(address, address + bytes);
-    port.postMessage({ type: 'data', read, data }, [data.buffer]);
+  read({ base, read, address, bytes }) {
+    alone(base, () => {
+      const data = new Uint8Array(memory.buffer).slice(address, address + bytes);
+      port.postMessage({ type: 'data', read, data }, [data.buffer]);
+    });
   },
   grow({ pages }) {
     const missing = pages - memory.buffer.byteLength / 65536;

@@ -87,14 +87,32 @@ describe.each([{ threads: 1 }, { threads: 2 }, { threads: 3 }, { sharedMemory: f
       engine.write(buffer.address, new Float32Array(256).fill(10));
       const second = engine.run(program);
       const afterSecond = read();
-      const data = new Uint8Array(new Float32Array(256).fill(100).buffer);
-      const third = engine.run(program, { writes: [{ address: buffer.address, data }] });
+      engine.write(buffer.address, new Float32Array(256).fill(100));
+      const third = engine.run(program);
       const afterThird = read();
       await Promise.all([first, second, third]);
       const values = (await Promise.all([afterFirst, afterSecond, afterThird])).map((x) => [
         ...new Set(x),
       ]);
       expect(values).toEqual([[3], [21], [201]]);
+    });
+    it('runs instructions of a wave side by side, waves one after the other', async () => {
+      const engine = open(options);
+      const [few, many] = [doubler(engine.target, 3), doubler(engine.target, 700)];
+      const sides = [many, few, many].map((kernel) =>
+        setup(engine, new Float32Array(4 * kernel.chunks), [kernel]),
+      );
+      // Ten waves of three: each side's kernel reads what it wrote in the wave before.
+      const program = engine.prepare(
+        Array.from({ length: 30 }, (_, index) => ({
+          ...sides[index % 3]!.program.instructions[0]!,
+          joinsPrevious: index % 3 > 0,
+        })),
+      );
+      void engine.run(program);
+      const { times } = await engine.run(program, { profile: true });
+      for (const { read } of sides) expect(new Set(await read())).toEqual(new Set([2 ** 20 - 1]));
+      expect(times).toHaveLength(30);
     });
     it('names the kernel that traps, and goes on afterwards', async () => {
       const engine = open(options);

@@ -1,4 +1,4 @@
-import type { CoarseKernel, CoarseOperand, Spec } from '@llm/tensor';
+import type { CoarseKernel, CoarseOperand, Spec } from '@llm/tensor/backend';
 import type { Kernel, KernelPlan } from '../kernel.ts';
 import {
   type FunctionBuilder,

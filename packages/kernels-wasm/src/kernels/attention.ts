@@ -1,4 +1,4 @@
-import type { CoarseKernel, CoarseOperand, Spec } from '@llm/tensor';
+import type { CoarseKernel, CoarseOperand, Spec } from '@llm/tensor/backend';
 import type { KernelPlan } from '../kernel.ts';
 import { type I32, i32, ModuleBuilder, type Target } from '../wasm/index.ts';
 import { addBlockProduct, TILE_COLUMNS, wholeColumns } from './attention/block-product.ts';

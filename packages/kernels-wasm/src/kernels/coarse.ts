@@ -1,4 +1,4 @@
-import type { CoarseKernel, Spec } from '@llm/tensor';
+import type { CoarseKernel, Spec } from '@llm/tensor/backend';
 import type { KernelPlan } from '../kernel.ts';
 import type { Target } from '../wasm/index.ts';
 import { takesStridedRows } from './attention/problem.ts';

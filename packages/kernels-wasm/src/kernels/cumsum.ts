@@ -1,4 +1,4 @@
-import type { CoarseKernel } from '@llm/tensor';
+import type { CoarseKernel } from '@llm/tensor/backend';
 import type { KernelPlan } from '../kernel.ts';
 import { elementBytes, loadSplat, storeVector, widen } from '../print/memory-access.ts';
 import { f32, f32x4, f64, i32, i32x4, ModuleBuilder, type Target } from '../wasm/index.ts';

@@ -1,4 +1,4 @@
-import type { CoarseKernel, CoarseOperand } from '@llm/tensor';
+import type { CoarseKernel, CoarseOperand } from '@llm/tensor/backend';
 import type { Kernel, KernelPlan } from '../kernel.ts';
 import {
   elementBytes,

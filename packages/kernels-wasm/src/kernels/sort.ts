@@ -1,4 +1,4 @@
-import type { CoarseKernel, DType } from '@llm/tensor';
+import type { CoarseKernel, DType } from '@llm/tensor/backend';
 import type { KernelPlan } from '../kernel.ts';
 import { elementBytes, loadSplat, storeVector, widen } from '../print/memory-access.ts';
 import {

@@ -1,4 +1,4 @@
-import type { Access, Instruction, LoopKernel, Store } from '@llm/tensor';
+import type { Access, Instruction, LoopKernel, Store } from '@llm/tensor/backend';
 
 /**
  * The same loop over fewer axes: axes of size 1 go, and neighbours that every access walks as one axis

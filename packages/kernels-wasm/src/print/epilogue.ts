@@ -1,4 +1,4 @@
-import type { LoopKernel, MatmulKernel, Store } from '@llm/tensor';
+import type { LoopKernel, MatmulKernel, Store } from '@llm/tensor/backend';
 import type { Epilogue, Place as TilePlace } from '../kernels/matmul.ts';
 import {
   type FunctionBuilder,

@@ -1,4 +1,4 @@
-import type { Instruction } from '@llm/tensor';
+import type { Instruction } from '@llm/tensor/backend';
 import {
   type FunctionBuilder,
   type I32,

@@ -1,4 +1,4 @@
-import type { LoopKernel, Store } from '@llm/tensor';
+import type { LoopKernel, Store } from '@llm/tensor/backend';
 import {
   type FunctionBuilder,
   type I32,

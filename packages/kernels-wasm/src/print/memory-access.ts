@@ -2,7 +2,7 @@
  * Loads and stores of up to four neighbouring elements of any dtype: widened to 32 bits when loaded
  * (f16 and bf16 to f32, small integers to i32, bool to a mask of all ones), narrowed when stored.
  */
-import type { DType } from '@llm/tensor';
+import type { DType } from '@llm/tensor/backend';
 import {
   type FunctionBuilder,
   f32x4,

@@ -1,5 +1,5 @@
 /** Instructions of the IR on vectors of four lanes. A bool is a lane of all ones or all zeros. */
-import type { BinaryOperator, ComputeType, DType, UnaryOperator } from '@llm/tensor';
+import type { BinaryOperator, ComputeType, DType, UnaryOperator } from '@llm/tensor/backend';
 import { type FunctionBuilder, f32x4, i32x4, type Local, type V128, v128 } from '../wasm/index.ts';
 import { narrowBfloat16, narrowFloat16, widenFloat16 } from './half.ts';
 import type { Library } from './library.ts';

@@ -1,4 +1,4 @@
-import type { Access, Bound, DType } from '@llm/tensor';
+import type { Access, Bound, DType } from '@llm/tensor/backend';
 import {
   type FunctionBuilder,
   type I32,

@@ -1,4 +1,4 @@
-import type { LoopKernel } from '@llm/tensor';
+import type { LoopKernel } from '@llm/tensor/backend';
 import type { Kernel, KernelPlan } from '../kernel.ts';
 import { ModuleBuilder, type Target } from '../wasm/index.ts';
 import { analyze } from './analysis.ts';

@@ -5,7 +5,7 @@ import type {
   MatmulKernel,
   MatrixAccess,
   Store,
-} from '@llm/tensor';
+} from '@llm/tensor/backend';
 import type { KernelPlan } from '../kernel.ts';
 import { type MatmulDtype, type MatmulOperand, planMatmul } from '../kernels/matmul.ts';
 import type { Target } from '../wasm/index.ts';

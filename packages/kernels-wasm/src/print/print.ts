@@ -1,4 +1,4 @@
-import type { Kernel } from '@llm/tensor';
+import type { Kernel } from '@llm/tensor/backend';
 import type { KernelPlan } from '../kernel.ts';
 import { planCoarse } from '../kernels/coarse.ts';
 import type { Target } from '../wasm/index.ts';

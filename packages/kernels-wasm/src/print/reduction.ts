@@ -1,5 +1,5 @@
 /** Accumulators of reductions: how they start, take values, and are put together. */
-import type { ComputeType, ReduceOperator } from '@llm/tensor';
+import type { ComputeType, ReduceOperator } from '@llm/tensor/backend';
 import { type FunctionBuilder, f32x4, i32x4, type Local, type V128, v128 } from '../wasm/index.ts';
 
 /** Four running results, one per lane; argmax and argmin also keep where they found them. */

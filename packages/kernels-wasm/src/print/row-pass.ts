@@ -1,4 +1,4 @@
-import type { ComputeType, ReduceOperator } from '@llm/tensor';
+import type { ComputeType, ReduceOperator } from '@llm/tensor/backend';
 import { type I32, i32x4, type Local, v128 } from '../wasm/index.ts';
 import type { LoopBody } from './loop-body.ts';
 import { laneMask } from './place.ts';

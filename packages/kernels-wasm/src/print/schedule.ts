@@ -1,4 +1,4 @@
-import type { LoopKernel } from '@llm/tensor';
+import type { LoopKernel } from '@llm/tensor/backend';
 import { type Analysis, costOf, operandsOf } from './analysis.ts';
 
 /** How an axis is cut: every part has `length` elements but the last. */

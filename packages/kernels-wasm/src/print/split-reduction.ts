@@ -1,4 +1,4 @@
-import type { Instruction, KernelBuffer, LoopKernel } from '@llm/tensor';
+import type { Instruction, KernelBuffer, LoopKernel } from '@llm/tensor/backend';
 import type { Analysis } from './analysis.ts';
 import type { PartialStore } from './loop-body.ts';
 import { type Parts, prefersColumns } from './schedule.ts';

@@ -1,4 +1,5 @@
-import { type Plan, type Spec, scaledDotProductAttention, Tensor } from '@llm/tensor';
+import { scaledDotProductAttention, Tensor } from '@llm/tensor';
+import type { Plan, Spec } from '@llm/tensor/backend';
 import {
   checkBackward,
   checkForward,

@@ -1,4 +1,4 @@
-import type { Kernel, LoopKernel, Plan, PlanBuffer } from '@llm/tensor';
+import type { Kernel, LoopKernel, Plan, PlanBuffer } from '@llm/tensor/backend';
 import { afterEach, describe, expect, it } from 'vitest';
 import { OutOfMemoryError, WasmBackend, type WasmBackendOptions } from '../../src/index.ts';
 

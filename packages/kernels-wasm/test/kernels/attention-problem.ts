@@ -1,4 +1,4 @@
-import type { CoarseKernel, CoarseOperand } from '@llm/tensor';
+import type { CoarseKernel, CoarseOperand } from '@llm/tensor/backend';
 
 /** Sizes of an attention and what is hidden. */
 export interface AttentionCase {

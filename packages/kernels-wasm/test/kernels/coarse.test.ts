@@ -1,5 +1,5 @@
-import type { CoarseKernel, DType } from '@llm/tensor';
-import { decode, encode } from '@llm/tensor';
+import type { CoarseKernel, DType } from '@llm/tensor/backend';
+import { decode, encode } from '@llm/tensor/backend';
 import { describe, expect, it } from 'vitest';
 import { planCoarse, supportsCoarse } from '../../src/kernels/coarse.ts';
 import { hasRelaxedSimd } from '../../src/wasm/index.ts';

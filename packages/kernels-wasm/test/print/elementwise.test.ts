@@ -1,4 +1,4 @@
-import type { DType, Instruction, LoopKernel } from '@llm/tensor';
+import type { DType, Instruction, LoopKernel } from '@llm/tensor/backend';
 import { describe, expect, it } from 'vitest';
 import { check } from './run.ts';
 

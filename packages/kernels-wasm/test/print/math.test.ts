@@ -4,7 +4,7 @@ import type {
   Instruction,
   LoopKernel,
   UnaryOperator,
-} from '@llm/tensor';
+} from '@llm/tensor/backend';
 import { describe, expect, it } from 'vitest';
 import { binary, threefry, unary } from '../../../tensor/test/support/interpreter.ts';
 import { printLoop } from '../../src/print/print-loop.ts';

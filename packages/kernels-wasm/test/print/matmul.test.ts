@@ -1,5 +1,5 @@
-import type { DType, Instruction, MatmulKernel } from '@llm/tensor';
-import { decode, encode } from '@llm/tensor';
+import type { DType, Instruction, MatmulKernel } from '@llm/tensor/backend';
+import { decode, encode } from '@llm/tensor/backend';
 import { describe, expect, it } from 'vitest';
 import { erf } from '../../../tensor/test/support/interpreter.ts';
 import { printMatmul } from '../../src/print/print-matmul.ts';

@@ -1,4 +1,4 @@
-import type { Access, DType, Instruction, LoopKernel, Store } from '@llm/tensor';
+import type { Access, DType, Instruction, LoopKernel, Store } from '@llm/tensor/backend';
 import fc from 'fast-check';
 import { it } from 'vitest';
 import { check } from './run.ts';

@@ -1,4 +1,4 @@
-import type { ComputeType, Instruction, LoopKernel, ReduceOperator } from '@llm/tensor';
+import type { ComputeType, Instruction, LoopKernel, ReduceOperator } from '@llm/tensor/backend';
 import { describe, expect, it } from 'vitest';
 import { printLoop } from '../../src/print/print-loop.ts';
 import { check } from './run.ts';

@@ -1,7 +1,7 @@
 /** Runs printed kernels on a memory of their own, without threads, and compares with the oracle. */
 
-import type { DType, LoopKernel } from '@llm/tensor';
-import { decode, encode } from '@llm/tensor';
+import type { DType, LoopKernel } from '@llm/tensor/backend';
+import { decode, encode } from '@llm/tensor/backend';
 import { expect } from 'vitest';
 import { interpret } from '../../../tensor/test/support/interpreter.ts';
 import type { KernelPlan } from '../../src/kernel.ts';

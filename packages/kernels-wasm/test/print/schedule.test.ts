@@ -1,4 +1,4 @@
-import type { LoopKernel } from '@llm/tensor';
+import type { LoopKernel } from '@llm/tensor/backend';
 import { describe, expect, it } from 'vitest';
 import { analyze } from '../../src/print/analysis.ts';
 import { prefersColumns, schedule } from '../../src/print/schedule.ts';

@@ -1,4 +1,4 @@
-import type { CoarseOperand } from '@llm/tensor';
+import type { CoarseOperand } from '@llm/tensor/backend';
 import type { Kernel } from '../../kernel.ts';
 import { f32, type I32, i32, ModuleBuilder, type Target, v128 } from '../../wasm/index.ts';
 import { product } from '../matmul/spec.ts';

@@ -1,4 +1,4 @@
-import type { CoarseKernel, CoarseOperand, Spec } from '@llm/tensor';
+import type { CoarseKernel, CoarseOperand, Spec } from '@llm/tensor/backend';
 
 /** The attributes of both operations that matter here; `@llm/tensor` defines them. */
 export interface AttentionAttributes {
