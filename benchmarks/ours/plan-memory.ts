@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Plan } from '@llm/tensor';
+import type { Plan } from '@llm/tensor/backend';
 
 /** Bytes of a plan. */
 export interface PlanMemory {

@@ -12,7 +12,7 @@ import type {
   Plan,
   Program,
   StepTiming,
-} from '@llm/tensor';
+} from '@llm/tensor/backend';
 
 /** A wrapper around a backend of its own. */
 export class RecordingBackend implements Backend {

@@ -1,4 +1,4 @@
-import type { Plan, PlanBuffer } from '@llm/tensor';
+import type { Plan, PlanBuffer } from '@llm/tensor/backend';
 import { expect, test } from 'vitest';
 import { planMemory } from '../ours/plan-memory.ts';
 
