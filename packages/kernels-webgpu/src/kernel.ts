@@ -63,10 +63,7 @@ export const nothing: KernelPlan = { steps: [], scratchBytes: [] };
  * `count` workgroups as a grid: x alone where the limit allows, else x by y. In the shader the number of a
  * workgroup is `group.x + group.y * x`; the last ones may lie beyond `count`.
  */
-export function gridOf(
-  count: number,
-  target: Target,
-): readonly [x: number, y: number, z: number] {
+export function gridOf(count: number, target: Target): readonly [x: number, y: number, z: number] {
   const most = target.limits.maxComputeWorkgroupsPerDimension ?? 65535;
   if (count <= most) return [Math.max(1, count), 1, 1];
   const y = Math.ceil(count / most);

@@ -1,4 +1,4 @@
-import type { CoarseKernel, MatmulKernel, Spec } from '@llm/tensor';
+import type { CoarseKernel, MatmulKernel, Spec } from '@llm/tensor/backend';
 import type { KernelPlan, Target } from '../kernel.ts';
 
 /** A template for one coarse operation. */

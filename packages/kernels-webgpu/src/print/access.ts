@@ -1,5 +1,5 @@
 /** Loads and stores of elements, packed ones among them. */
-import type { Access, ComputeType, DType } from '@llm/tensor';
+import type { Access, ComputeType, DType } from '@llm/tensor/backend';
 import { narrowBfloat16, narrowFloat16, widenFloat16 } from './library/bits.ts';
 import { cast } from './operators.ts';
 import { elementsPerWord, type Shader } from './shader.ts';
@@ -79,7 +79,9 @@ export function storeElements(
   const perWord = elementsPerWord(dtype);
   const at = (lane: number) => (lane === 0 ? element : `${element} + ${lane}`);
   if (perWord === 1) {
-    return values.map((value, lane) => `${name}[${at(lane)}] = ${cast(shader, type, dtype, value)};`);
+    return values.map(
+      (value, lane) => `${name}[${at(lane)}] = ${cast(shader, type, dtype, value)};`,
+    );
   }
   const words = values.length / perWord;
   return Array.from({ length: words }, (_, word) => {

@@ -1,4 +1,4 @@
-import type { Instruction, LoopKernel } from '@llm/tensor';
+import type { Instruction, LoopKernel } from '@llm/tensor/backend';
 
 /** What the printer knows of each instruction, by position. */
 export interface Analysis {

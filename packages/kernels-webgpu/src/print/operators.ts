@@ -1,5 +1,5 @@
 /** Instructions of the IR as WGSL expressions of named values. */
-import type { BinaryOperator, ComputeType, DType, UnaryOperator } from '@llm/tensor';
+import type { BinaryOperator, ComputeType, DType, UnaryOperator } from '@llm/tensor/backend';
 import {
   floatOf,
   isNan,

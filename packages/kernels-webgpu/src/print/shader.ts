@@ -1,4 +1,4 @@
-import type { DType, KernelBuffer } from '@llm/tensor';
+import type { DType, KernelBuffer } from '@llm/tensor/backend';
 import type { Binding, Kernel, KernelStep } from '../kernel.ts';
 
 /** A WGSL function that shaders share; it comes into a shader once, after those that it calls. */
@@ -51,6 +51,12 @@ export class Shader {
       this.#functions.set(wanted.name, wanted.code.trim());
     }
     return wanted.name;
+  }
+
+  /** Workgroup memory, once for all who ask for the same name. */
+  shared(name: string, type: string, size: number): void {
+    const declaration = `var<workgroup> ${name}: array<${type}, ${size}>;`;
+    if (!this.#declarations.includes(declaration)) this.#declarations.push(declaration);
   }
 
   /** Adds a declaration at module level: workgroup memory, or a function of this shader alone. */

@@ -39,7 +39,7 @@ fn reduce_angle(x: f32) -> vec2f {
   }
   let bits = bitcast<u32>(x) & 0x7fffffffu;
   let mantissa = (bits & 0x7fffffu) | 0x800000u;
-  // |x| = mantissa · 2^exponent; bits of 2/π before bit `exponent + 30` give multiples of 4.
+  // |x| = mantissa · 2^exponent; bits of 2/π before bit exponent + 30 give multiples of 4.
   let exponent = i32(bits >> 23u) - 150;
   let first = u32(exponent + 30) / 32u;
   let shift = u32(exponent + 30) % 32u;

@@ -1,0 +1,126 @@
+import {
+  contiguousStrides,
+  type Instruction,
+  type LoopKernel,
+  type MatmulKernel,
+  type MatrixAccess,
+  sizeOf,
+} from '@llm/tensor/backend';
+import { gridOf, type KernelPlan, type KernelStep, nothing, type Target } from '../kernel.ts';
+import { affine, loadElement } from './access.ts';
+import { type Epilogue, printEpilogue } from './epilogue.ts';
+import { printElementwise } from './print-elementwise.ts';
+import { Shader } from './shader.ts';
+import { decompose } from './values.ts';
+
+/**
+ * A matrix product of any layout, a thread per output: what runs where no template fits. Every thread walks
+ * a row of the left and a column of the right side; neighbouring threads share the row.
+ */
+export function printMatmul(kernel: MatmulKernel, target: Target): KernelPlan {
+  if (sizeOf([...kernel.batch, kernel.rows, kernel.columns]) === 0) return nothing;
+  const shader = new Shader(kernel.name, kernel.buffers);
+  const epilogue = printEpilogue(shader, kernel);
+  if (epilogue) {
+    return { steps: [printProduct(shader, kernel, epilogue, target)], scratchBytes: [] };
+  }
+  const { product, epilogue: loop, scratchBytes } = separateEpilogue(kernel);
+  const plain = new Shader(product.name, product.buffers);
+  const step = printProduct(plain, product, printEpilogue(plain, product)!, target);
+  const rest = printElementwise(loop, target);
+  return { steps: [step, ...rest.steps], scratchBytes: [...scratchBytes, ...rest.scratchBytes] };
+}
+
+function printProduct(
+  shader: Shader,
+  kernel: MatmulKernel,
+  epilogue: Epilogue,
+  target: Target,
+): KernelStep {
+  const { batch, rows, columns, inner, left, right } = kernel;
+  const { width } = epilogue;
+  const perRow = columns / width;
+  const threads = sizeOf(batch) * rows * perRow;
+  const workgroups = gridOf(Math.ceil(threads / 64), target);
+  const sums = Array.from({ length: width }, (_, lane) => `sum${lane}`);
+  const operand = ({ buffer, offset, batchStrides, rowStride, columnStride }: MatrixAccess) => {
+    const name = buffer === left.buffer ? 'a' : 'b';
+    const base = affine(
+      offset,
+      batchStrides,
+      batch.map((_, axis) => `m${axis}`),
+    );
+    return {
+      name,
+      base,
+      at: (row: string, column: string) => {
+        const element = affine(0, [rowStride, columnStride], [row, column]);
+        return `${base} + ${element}`;
+      },
+      load: (at: string) => loadElement(shader, buffer, at),
+    };
+  };
+  const a = operand(left);
+  const b = operand(right);
+  const columnsOf = sums.map((_, lane) => (lane === 0 ? 'column' : `(column + ${lane})`));
+  const body = [
+    `// ${kernel.name}: [${rows}, ${inner}] by [${inner}, ${columns}], ${width === 1 ? 'an output' : `${width} outputs`} a thread`,
+    `let item = (group.x + group.y * ${workgroups[0]}u) * 64u + thread;`,
+    `if (item >= ${threads}u) { return; }`,
+    `let column = i32(item % ${perRow}u) * ${width};`,
+    `let row = i32(item / ${perRow}u % ${rows}u);`,
+    `let matrix = item / ${perRow * rows}u;`,
+    ...decompose('matrix', batch, 'm'),
+    ...sums.map((sum) => `var ${sum} = 0.0;`),
+    `for (var k = 0; k < ${inner}; k++) {`,
+    `  let at_a = ${a.at('row', 'k')};`,
+    `  let left = ${a.load('at_a')};`,
+    ...sums.flatMap((sum, lane) => [
+      `  let at_b${lane} = ${b.at('k', columnsOf[lane]!)};`,
+      `  ${sum} = fma(left, ${b.load(`at_b${lane}`)}, ${sum});`,
+    ]),
+    '}',
+    epilogue.call('matrix', 'u32(row)', 'u32(column)', sums),
+  ];
+  return shader.finish(body.join('\n'), 64, workgroups);
+}
+
+/** A product whose sums go to scratch as they are, and the epilogue as a loop over them. */
+export function separateEpilogue(kernel: MatmulKernel): {
+  product: MatmulKernel;
+  epilogue: LoopKernel;
+  scratchBytes: readonly number[];
+} {
+  const { batch, rows, columns, buffers } = kernel;
+  const axes = [...batch, rows, columns];
+  const strides = contiguousStrides(axes);
+  const size = sizeOf(axes);
+  const sums = buffers.length;
+  const load: Instruction = {
+    op: 'load',
+    access: { buffer: sums, offset: 0, strides },
+    type: 'f32',
+  };
+  const instructions = kernel.epilogue.map((instruction) =>
+    instruction.op === 'accumulator' ? load : instruction,
+  );
+  return {
+    product: {
+      ...kernel,
+      name: `${kernel.name} (product)`,
+      buffers: [...buffers, { dtype: 'f32', size, access: 'write' }],
+      epilogue: [],
+      stores: [{ value: 0, buffer: sums, offset: 0, strides }],
+    },
+    epilogue: {
+      kind: 'loop',
+      name: `${kernel.name} (epilogue)`,
+      buffers: [...buffers, { dtype: 'f32', size, access: 'read' }],
+      axes,
+      reduces: false,
+      instructions: instructions.length === 0 ? [load] : instructions,
+      stores: kernel.stores,
+    },
+    scratchBytes: [4 * size],
+  };
+}
