@@ -4,15 +4,8 @@ import {
   type SafetensorsTensor,
   serializeSafetensors,
 } from '@llm/hub';
-import {
-  byteSize,
-  type DType,
-  decode,
-  encode,
-  type Tensor,
-  type TypedArray,
-  tensor,
-} from '@llm/tensor';
+import { type DType, type Tensor, type TypedArray, tensor } from '@llm/tensor';
+import { byteSize, decode, encode } from '@llm/tensor/backend';
 
 const fileTypes: Partial<Record<SafetensorsDtype, DType>> = {
   F32: 'f32',

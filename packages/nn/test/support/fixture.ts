@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parseSafetensors } from '@llm/hub';
-import { type DType, decode, type Tensor, tensor } from '@llm/tensor';
+import { type DType, type Tensor, tensor } from '@llm/tensor';
+import { decode } from '@llm/tensor/backend';
 
 /** Tensors of one case by name, per kind of the generating script. */
 export interface Case {

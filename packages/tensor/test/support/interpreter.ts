@@ -10,8 +10,8 @@ import type {
   LoopKernel,
   ReduceOperator,
   UnaryOperator,
-} from '../../src/index.ts';
-import { roundTo } from '../../src/index.ts';
+} from '../../src/backend/index.ts';
+import { roundTo } from '../../src/backend/index.ts';
 
 /** Runs a loop kernel on arrays of numbers, one per buffer. */
 export function interpret(kernel: LoopKernel, buffers: number[][]): void {
