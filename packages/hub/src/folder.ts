@@ -1,4 +1,5 @@
 import { checkFileName } from './file-name.ts';
+import { openDiskFile } from './folder-file.ts';
 import { MissingFileError, type ModelSource } from './source.ts';
 
 /**
@@ -60,15 +61,21 @@ export function openFolder(folder: string | URL): ModelSource {
     }
   }
 
+  async function find(name: string): Promise<string> {
+    const file = await locate(name);
+    if (file === undefined) throw new MissingFileError(name, location, await list());
+    return file;
+  }
+
   return {
     location,
     async read(name) {
-      const file = await locate(name);
-      if (file === undefined) throw new MissingFileError(name, location, await list());
+      const file = await find(name);
       const { fs } = await open();
       const { buffer, byteOffset, byteLength } = await fs.readFile(file);
       return new Uint8Array(buffer, byteOffset, byteLength);
     },
+    open: async (name) => openDiskFile(await find(name)),
     has: async (name) => (await locate(name)) !== undefined,
     list,
   };

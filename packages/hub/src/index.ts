@@ -4,11 +4,13 @@
  * @module @llm/hub
  */
 export { type FileContent, saveFolder, writeFileAtomic } from './atomic-write.ts';
+export * from './checkpoint/index.ts';
 export { checkFileName } from './file-name.ts';
 export { openFolder } from './folder.ts';
 export { InvalidJsonError, type ParseJsonOptions, parseJson } from './json.ts';
 export { openFiles } from './memory.ts';
 export { openSource } from './open-source.ts';
+export { bytesFile, openFile, type RandomAccessFile } from './random-access.ts';
 export * from './safetensors/index.ts';
 export { MissingFileError, type ModelSource } from './source.ts';
 export { openUrl } from './url.ts';

@@ -1,4 +1,5 @@
 import { checkFileName } from './file-name.ts';
+import { bytesFile } from './random-access.ts';
 import { MissingFileError, type ModelSource } from './source.ts';
 
 /**
@@ -12,15 +13,17 @@ export function openFiles(
   location = 'memory',
 ): ModelSource {
   const byName = new Map(Object.entries(files));
+  function find(name: string): Uint8Array {
+    const content = byName.get(checkFileName(name));
+    if (content === undefined) {
+      throw new MissingFileError(name, location, [...byName.keys()].sort());
+    }
+    return typeof content === 'string' ? new TextEncoder().encode(content) : content;
+  }
   return {
     location,
-    async read(name) {
-      const content = byName.get(checkFileName(name));
-      if (content === undefined) {
-        throw new MissingFileError(name, location, [...byName.keys()].sort());
-      }
-      return typeof content === 'string' ? new TextEncoder().encode(content) : content;
-    },
+    read: async (name) => find(name),
+    open: async (name) => bytesFile(find(name)),
     has: async (name) => byName.has(checkFileName(name)),
     list: async () => [...byName.keys()].sort(),
   };

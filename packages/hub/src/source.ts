@@ -1,6 +1,8 @@
-/** A place that holds a model's files: a folder, a URL, files in memory. */
+import type { RandomAccessFile } from './random-access.ts';
+
+/** A place that holds a model's files: a folder, a URL, a repository of the hub, files in memory. */
 export interface ModelSource {
-  /** Where it is, for messages: a path or a URL. */
+  /** Where it is, for messages: a path, a URL or a repository. */
   readonly location: string;
   /**
    * Reads a whole file.
@@ -9,6 +11,14 @@ export interface ModelSource {
    * @throws MissingFileError if there is no such file.
    */
   read(name: string): Promise<Uint8Array>;
+  /**
+   * Opens a file for reading in ranges, without taking it into memory. Absent where a place can only give
+   * whole files; {@link openFile} then reads the whole file.
+   *
+   * @param name - Path inside the source, with `/` between parts.
+   * @throws MissingFileError if there is no such file.
+   */
+  open?(name: string): Promise<RandomAccessFile>;
   /** True if the file exists. */
   has(name: string): Promise<boolean>;
   /** Names of all files, sorted; absent where the place cannot tell (plain HTTP). */
