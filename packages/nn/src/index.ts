@@ -15,3 +15,5 @@ export * from './models/index.ts';
 export { buffer, isBuffer } from './module/buffer.ts';
 export { Module, type UnaryModule } from './module/module.ts';
 export { type StateDict, StateDictError, type StateMismatch } from './module/state.ts';
+export * from './pretrained/index.ts';
+export * from './tasks/index.ts';

@@ -6,6 +6,7 @@
  * @module
  */
 import {
+  type DType,
   defaultGenerator,
   type Generator,
   hostNormal,
@@ -13,6 +14,7 @@ import {
   type Shape,
   type Tensor,
   tensor,
+  zeros,
 } from '@llm/tensor';
 
 /** What follows a layer, for the gain of its initial weights. */
@@ -37,6 +39,23 @@ export function calculateGain(nonlinearity: Nonlinearity, slope = 0.01): number 
   }
 }
 
+/** What `withoutInitialValues` asks for. */
+let blank: { readonly dtype: DType } | undefined;
+
+/**
+ * Runs `body`, in which modules start with zeros of a dtype instead of drawn numbers: for a model whose weights
+ * are loaded right afterwards.
+ */
+export function withoutInitialValues<T>(dtype: DType, body: () => T): T {
+  const before = blank;
+  blank = { dtype };
+  try {
+    return body();
+  } finally {
+    blank = before;
+  }
+}
+
 /** Uniform in [low, high). */
 export function uniform(
   shape: Shape,
@@ -44,6 +63,7 @@ export function uniform(
   high = 1,
   generator: Generator = defaultGenerator(),
 ): Tensor {
+  if (blank) return zeros(shape, blank);
   const values = hostUniform(nextDraw(generator), count(shape));
   return tensor(
     values.map((value) => low + (high - low) * value),
@@ -58,6 +78,7 @@ export function normal(
   std = 1,
   generator: Generator = defaultGenerator(),
 ): Tensor {
+  if (blank) return zeros(shape, blank);
   const values = hostNormal(nextDraw(generator), count(shape));
   return tensor(
     values.map((value) => mean + std * value),
@@ -74,6 +95,7 @@ export function truncatedNormal(
   high = 2,
   generator: Generator = defaultGenerator(),
 ): Tensor {
+  if (blank) return zeros(shape, blank);
   const size = count(shape);
   const values = new Float32Array(size);
   for (let filled = 0; filled < size; ) {

@@ -78,7 +78,7 @@ export abstract class Module {
   /** Trained and trainable variables by name, a shared one once; `recurse: false` takes this module's own. */
   *namedParameters(options: { recurse?: boolean } = {}): Generator<[string, Variable]> {
     const seen = new Set<Variable>();
-    for (const [name, variable] of this.variables(options.recurse ?? true)) {
+    for (const [name, variable] of this.namedVariables(options.recurse ?? true)) {
       if (isBuffer(variable) || seen.has(variable)) continue;
       seen.add(variable);
       yield [name, variable];
@@ -92,14 +92,14 @@ export abstract class Module {
 
   /** State that is saved and not trained, by name. */
   *namedBuffers(): Generator<[string, Variable]> {
-    for (const entry of this.variables(true)) if (isBuffer(entry[1])) yield entry;
+    for (const entry of this.namedVariables()) if (isBuffer(entry[1])) yield entry;
   }
 
-  /** All variables under every name they have. */
-  private *variables(recurse: boolean, path = ''): Generator<[string, Variable]> {
+  /** Parameters and buffers under every name they have: a shared one (tied weights) several times. */
+  *namedVariables(recurse = true, path = ''): Generator<[string, Variable]> {
     for (const [name, value] of this.members()) {
       if (value instanceof Variable) yield [join(path, name), value];
-      else if (recurse) yield* value.variables(true, join(path, name));
+      else if (recurse) yield* value.namedVariables(true, join(path, name));
     }
   }
 
@@ -141,7 +141,7 @@ export abstract class Module {
   stateDict(): Record<string, Tensor> {
     const seen = new Set<Variable>();
     const state: Record<string, Tensor> = {};
-    for (const [name, variable] of this.variables(true)) {
+    for (const [name, variable] of this.namedVariables()) {
       if (!seen.has(variable)) state[name] = variable.detach();
       seen.add(variable);
     }
@@ -156,7 +156,7 @@ export abstract class Module {
    * @throws StateDictError listing all differences; then nothing has changed.
    */
   loadStateDict(state: StateDict, options: { strict?: boolean } = {}): StateMismatch {
-    const { mismatch, fitting } = compareState(this.variables(true), state);
+    const { mismatch, fitting } = compareState(this.namedVariables(), state);
     const { missing, unexpected, misshaped } = mismatch;
     const strict = options.strict ?? true;
     if (misshaped.length > 0 || (strict && missing.length + unexpected.length > 0)) {

@@ -1,0 +1,104 @@
+/**
+ * `AutoModel` and `AutoModelFor…`: the model that a folder, a URL or a repository holds.
+ *
+ * @module
+ */
+import { type ModelSource, openSource, parseJson } from '@llm/hub';
+import { checkChoice, checkOptions } from '@llm/tensor';
+import { loadConfig } from '../checkpoint/module.ts';
+import type { Settings } from './config.ts';
+import { createModel, loadModel } from './load.ts';
+import { familyOf } from './registry.ts';
+import type { TaskModels, TaskName } from './task-names.ts';
+
+/** Element types that weights can be loaded as. */
+export type WeightType = 'f32' | 'f16' | 'bf16';
+
+/** Options of `from_pretrained`. */
+export interface FromPretrainedOptions {
+  /** Element type of the weights. Default `'f32'`. */
+  readonly dtype?: WeightType;
+  /** Settings that replace those of `config.json`, such as `num_labels`. */
+  readonly config?: Settings;
+  /** Whether any missing or unexpected tensor is an error, a new head's too. Default false. */
+  readonly strict?: boolean;
+}
+
+/** Makes the model of one task. */
+export interface AutoModelFor<Task extends TaskName> {
+  /**
+   * Loads `config.json`, `generation_config.json` (if there is one) and the weights, and switches the model to
+   * evaluation.
+   *
+   * @param location a folder (Node), a URL or another source
+   * @throws Error for a `model_type` that is not supported, naming those that are
+   * @throws StateDictError if weights do not fit, listing all of them
+   */
+  from_pretrained(
+    location: string | URL | ModelSource,
+    options?: FromPretrainedOptions,
+  ): Promise<TaskModels[Task]>;
+  /**
+   * Makes a model with initial weights, drawn from the default generator.
+   *
+   * @param settings `model_type`, and what differs from the family's defaults
+   * @throws TypeError for a setting that the family does not know
+   */
+  from_config(settings: Settings & { readonly model_type: string }): Promise<TaskModels[Task]>;
+}
+
+/** Models without a head: `last_hidden_state`, and `pooler_output` where the family has one. */
+export const AutoModel = autoModelFor('base');
+/** Models that continue texts. */
+export const AutoModelForCausalLM = autoModelFor('CausalLM');
+/** Models that fill in masked tokens. */
+export const AutoModelForMaskedLM = autoModelFor('MaskedLM');
+/** Models that turn one text into another. */
+export const AutoModelForSeq2SeqLM = autoModelFor('Seq2SeqLM');
+/** Models that classify texts. */
+export const AutoModelForSequenceClassification = autoModelFor('SequenceClassification');
+/** Models that classify tokens. */
+export const AutoModelForTokenClassification = autoModelFor('TokenClassification');
+/** Models that find the answer in a text. */
+export const AutoModelForQuestionAnswering = autoModelFor('QuestionAnswering');
+/** Models that choose among texts. */
+export const AutoModelForMultipleChoice = autoModelFor('MultipleChoice');
+/** Models that tell whether one text follows another. */
+export const AutoModelForNextSentencePrediction = autoModelFor('NextSentencePrediction');
+
+function autoModelFor<Task extends TaskName>(task: Task): AutoModelFor<Task> {
+  return {
+    async from_pretrained(location, options = {}) {
+      checkOptions('from_pretrained', options, ['dtype', 'config', 'strict']);
+      const { dtype = 'f32', strict = false } = options;
+      checkChoice('from_pretrained', 'dtype', dtype, ['f32', 'f16', 'bf16']);
+      const source = openSource(location);
+      const stored = await loadConfig(source);
+      const family = await familyOf(stored.model_type);
+      const settings = overlay(stored, options.config);
+      const model = await loadModel(family, task, settings, source, { dtype, strict });
+      model.generation_config = await generationConfigOf(source);
+      return model;
+    },
+    async from_config(settings) {
+      return createModel(await familyOf(settings.model_type), task, settings);
+    },
+  };
+}
+
+/** Settings of a file under those of the caller; another number of labels makes the file's names void. */
+function overlay(stored: Settings, own: Settings = {}): Settings {
+  if (!('num_labels' in own) || 'id2label' in own) return { ...stored, ...own };
+  const { id2label: _, label2id: __, ...rest } = stored;
+  return { ...rest, ...own };
+}
+
+async function generationConfigOf(source: ModelSource): Promise<Settings> {
+  const name = 'generation_config.json';
+  if (!(await source.has(name))) return {};
+  const config = parseJson(await source.read(name), `${source.location}/${name}`);
+  if (typeof config !== 'object' || config === null || Array.isArray(config)) {
+    throw new TypeError(`${source.location}/${name}: wants an object of settings`);
+  }
+  return config as Settings;
+}

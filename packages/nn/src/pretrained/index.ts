@@ -1,0 +1,10 @@
+export * from './auto.ts';
+export type { ModelConfig, ProblemType, Settings } from './config.ts';
+export { completeConfig, supportOnly } from './config.ts';
+export { defineFamily, type Family } from './family.ts';
+export type { Ids, ModelInputs, NestedNumbers, TensorInputs } from './inputs.ts';
+export type { LoadReport } from './load-report.ts';
+export { PreTrainedModel, type SavePretrainedOptions } from './model.ts';
+export type * from './outputs.ts';
+export { registerFamily, supportedModelTypes } from './registry.ts';
+export type { TaskModels, TaskName } from './task-names.ts';

@@ -1,0 +1,202 @@
+#!/usr/bin/env python3
+"""Tiny random models of every family and head by transformers, with what they compute, for packages/nn/test.
+
+    pip install torch transformers==4.56.2 safetensors sentencepiece
+    python3 tools/reference/nn_models.py [NAME...]
+
+writes packages/nn/test/fixtures/models/NAME/ for each case: the folder as `save_pretrained` writes it, and
+expected.safetensors with `input.*` (tokens, masks, labels), `output.*` (logits, loss, hidden states, attention
+weights), `gradient.NAME` of every parameter for the loss, and for language models `generated.*`: ids of greedy
+search and of beam search. Everything is computed in f64 from weights that were rounded to f32.
+"""
+import sys
+import zlib
+from pathlib import Path
+
+import torch
+import transformers as hf
+from safetensors.torch import save_file
+
+FOLDER = Path(__file__).resolve().parents[2] / 'packages' / 'nn' / 'test' / 'fixtures' / 'models'
+VOCABULARY, PAD, START, END = 41, 0, 1, 2
+
+ENCODER = dict(vocab_size=VOCABULARY, hidden_size=16, num_hidden_layers=2, num_attention_heads=2,
+               intermediate_size=24, max_position_embeddings=24, pad_token_id=PAD, num_labels=3)
+DECODER = dict(vocab_size=VOCABULARY, hidden_size=16, num_hidden_layers=2, num_attention_heads=4,
+               num_key_value_heads=2, intermediate_size=24, max_position_embeddings=64, pad_token_id=PAD,
+               bos_token_id=START, eos_token_id=END)
+SEQ2SEQ = dict(vocab_size=VOCABULARY, d_model=16, encoder_layers=2, decoder_layers=2, encoder_attention_heads=2,
+               decoder_attention_heads=4, encoder_ffn_dim=24, decoder_ffn_dim=20, max_position_embeddings=32,
+               pad_token_id=PAD, bos_token_id=START, eos_token_id=END)
+ENCODER_HEADS = ['MaskedLM', 'SequenceClassification', 'TokenClassification', 'QuestionAnswering', 'MultipleChoice']
+
+
+def cases():
+    """(name, task, model) for every fixture; tasks are the names in `AutoModelFor…`."""
+    def heads(name, stem, tasks, **settings):
+        for task in tasks:
+            two = {'num_labels': 2} if task == 'QuestionAnswering' else {}
+            config = getattr(hf, f'{stem}Config')(**{**settings, **two})
+            yield f'{name}-{task}', task, getattr(hf, f'{stem}For{task}')(config)
+
+    yield 'bert', 'base', hf.BertModel(hf.BertConfig(**ENCODER))
+    yield from heads('bert', 'Bert', [*ENCODER_HEADS, 'NextSentencePrediction'], **ENCODER)
+    regression = hf.BertConfig(**{**ENCODER, 'num_labels': 1})
+    yield 'bert-regression', 'SequenceClassification', hf.BertForSequenceClassification(regression)
+    several = hf.BertConfig(**ENCODER, problem_type='multi_label_classification', hidden_act='gelu_new')
+    yield 'bert-several-labels', 'SequenceClassification', hf.BertForSequenceClassification(several)
+
+
+def randomize(model):
+    """Weights that hide no mistake: the usual 0.02 makes all logits alike, norms of 1 and biases of 0 say nothing."""
+    with torch.no_grad():
+        for name, parameter in model.named_parameters():
+            is_norm = 'norm' in name.lower() and name.endswith('weight')
+            offset = type(model).__name__.startswith('Gemma')
+            near = 1.0 if is_norm and not offset else 0.0
+            parameter.copy_(near + torch.randn_like(parameter) * (0.3 if is_norm else 0.4))
+        for name, buffer in model.named_buffers():
+            if name == 'final_logits_bias':
+                buffer.copy_(torch.randn_like(buffer))
+
+
+def encoder_inputs(task, config):
+    lengths, choices = [9, 4, 1], 3 if task == 'MultipleChoice' else 1
+    rows = len(lengths) * choices
+    pad = config.pad_token_id or 0
+    ids = torch.randint(3, VOCABULARY, (rows, max(lengths)))
+    mask = torch.ones_like(ids)
+    for row in range(rows):
+        length = lengths[(row + row // 3) % 3]
+        ids[row, length:] = pad
+        mask[row, length:] = 0
+    inputs = {'input_ids': ids, 'attention_mask': mask}
+    if getattr(config, 'type_vocab_size', 0) > 1:
+        segments = torch.zeros_like(ids)
+        segments[:, 3:] = mask[:, 3:]
+        inputs['token_type_ids'] = segments
+    if choices > 1:
+        inputs = {name: value.reshape(3, 3, -1) for name, value in inputs.items()}
+        inputs['labels'] = torch.tensor([2, 0, 1])
+    elif task == 'QuestionAnswering':
+        inputs['start_positions'] = torch.tensor([2, 9, 0])
+        inputs['end_positions'] = torch.tensor([5, 3, 0])
+    elif task == 'NextSentencePrediction':
+        inputs['labels'] = torch.tensor([1, 0, 1])
+    elif task == 'SequenceClassification':
+        if config.problem_type == 'multi_label_classification':
+            inputs['labels'] = torch.tensor([[1.0, 0, 1], [0, 0, 0], [0, 1, 1]])
+        elif config.num_labels == 1:
+            inputs['labels'] = torch.tensor([0.5, -1.25, 2.0])
+        else:
+            inputs['labels'] = torch.tensor([2, 0, 1])
+    elif task in ('TokenClassification', 'MaskedLM'):
+        classes = VOCABULARY if task == 'MaskedLM' else 3
+        labels = torch.randint(0, classes, ids.shape)
+        labels[mask == 0] = -100
+        labels[0, 3] = -100
+        inputs['labels'] = labels
+    return inputs
+
+
+def decoder_inputs(config):
+    ids = torch.randint(3, VOCABULARY, (3, 8))
+    mask = torch.ones_like(ids)
+    mask[1, 5:] = 0
+    mask[2, 1:] = 0
+    ids[mask == 0] = config.pad_token_id or 0
+    labels = ids.clone()
+    labels[mask == 0] = -100
+    return {'input_ids': ids, 'attention_mask': mask, 'labels': labels}
+
+
+def seq2seq_inputs(config):
+    lengths = [9, 4, 1]
+    ids = torch.full((3, 9), config.pad_token_id)
+    mask = torch.zeros_like(ids)
+    for row, length in enumerate(lengths):
+        ids[row, :length - 1] = torch.randint(3, VOCABULARY, (length - 1,))
+        ids[row, length - 1] = END
+        mask[row, :length] = 1
+    labels = torch.randint(3, VOCABULARY, (3, 7))
+    labels[1, 5:] = -100
+    labels[0, 6] = labels[1, 4] = labels[2, 6] = END
+    return {'input_ids': ids, 'attention_mask': mask, 'labels': labels}
+
+
+def generate(model, config):
+    """Greedy and beam ids [batch, new tokens], padded; prompts are padded on the left."""
+    inputs = seq2seq_inputs(config) if config.is_encoder_decoder else decoder_inputs(config)
+    ids, mask = inputs['input_ids'], inputs['attention_mask']
+    if not config.is_encoder_decoder:
+        ids = torch.stack([row.roll(int((m == 0).sum())) for row, m in zip(ids, mask)])
+        mask = mask.flip(1)
+    found = {'prompt.input_ids': ids, 'prompt.attention_mask': mask}
+    skip = 0 if config.is_encoder_decoder else ids.shape[1]
+    common = dict(input_ids=ids, attention_mask=mask, max_new_tokens=10, do_sample=False)
+    for name, options in {
+        'greedy': {},
+        'beam': dict(num_beams=4, num_return_sequences=2, length_penalty=0.8),
+        'early': dict(num_beams=3, early_stopping=True),
+        'processed': dict(repetition_penalty=1.3, no_repeat_ngram_size=2, min_new_tokens=4, bad_words_ids=[[5], [7, 8]],
+                          suppress_tokens=[9, 11]),
+    }.items():
+        found[f'generated.{name}'] = model.generate(**common, **options)[:, skip:]
+    return found
+
+
+def write(name, task, model):
+    config = model.config
+    model = model.eval()
+    randomize(model)
+    folder = FOLDER / name
+    folder.mkdir(parents=True, exist_ok=True)
+    model.save_pretrained(folder)
+    model = model.double()
+    if config.is_encoder_decoder:
+        inputs = seq2seq_inputs(config)
+    elif task == 'CausalLM':
+        inputs = decoder_inputs(config)
+    else:
+        inputs = encoder_inputs(task, config)
+    if task == 'base':
+        inputs.pop('labels', None)
+    given = {key: value.double() if value.is_floating_point() else value for key, value in inputs.items()}
+    if task == 'base' and config.is_encoder_decoder:
+        given['decoder_input_ids'] = inputs['decoder_input_ids'] = torch.randint(3, VOCABULARY, (3, 6))
+    model.set_attn_implementation('eager')
+    output = model(**given, output_hidden_states=True, output_attentions=True, return_dict=True)
+    found = {f'input.{key}': value for key, value in inputs.items()}
+    for key, value in output.items():
+        if isinstance(value, torch.Tensor):
+            found[f'output.{key}'] = value
+        elif key.endswith(('hidden_states', 'attentions')):
+            for i, each in enumerate(value):
+                found[f'output.{key}.{i}'] = each
+    loss = output.loss if task != 'base' else (output.last_hidden_state ** 2).mean()
+    if task == 'base':
+        found['output.loss'] = loss
+    loss.backward()
+    for key, parameter in model.named_parameters():
+        if parameter.grad is not None:
+            found[f'gradient.{key}'] = parameter.grad
+    if task in ('CausalLM', 'Seq2SeqLM'):
+        with torch.no_grad():
+            found.update(generate(model, config))
+    narrow = {
+        key: (value.detach().float() if value.is_floating_point() else value.int()).contiguous().clone()
+        for key, value in found.items()
+    }
+    save_file(narrow, folder / 'expected.safetensors')
+    print(name, f'loss {loss.item():.5f}')
+
+
+def main():
+    wanted = set(sys.argv[1:])
+    for name, task, model in cases():
+        torch.manual_seed(zlib.crc32(name.encode()))
+        if not wanted or name in wanted or name.split('-')[0] in wanted:
+            write(name, task, model)
+
+
+main()
