@@ -4,11 +4,16 @@
  * @module @llm/tokenizers
  */
 export { type AddedToken, AddedVocabulary, type Segment } from './added-vocabulary.ts';
+export * from './chat/index.ts';
 export type { Decoder } from './decoders/decoder.ts';
 export type { Encoding, Side } from './encoding.ts';
-export type { Json, JsonWritable } from './json/fields.ts';
+export { TokenizerFileError } from './json/error.ts';
+export { type Json, JsonFloat, type JsonWritable } from './json/fields.ts';
 export { BPE, type BPEOptions } from './models/bpe.ts';
-export type { TokenModel } from './models/model.ts';
+export type { TokenModel, TokenSpans } from './models/model.ts';
+export { Unigram, type UnigramOptions } from './models/unigram.ts';
+export { WordLevel, type WordLevelOptions } from './models/word-level.ts';
+export { WordPiece, type WordPieceOptions } from './models/word-piece.ts';
 export type { Normalizer } from './normalizers/normalizer.ts';
 export type { PostProcessor } from './post-processors/post-processor.ts';
 export {
@@ -39,11 +44,21 @@ export { readTokenizerJson, writeTokenizerJson } from './tokenizer-json.ts';
 export {
   type BPETrainerOptions,
   type LearnedMerges,
-  type TrainingProgress,
   trainMerges,
 } from './training/bpe-trainer.ts';
+export type { TrainingProgress, TrainingSteps } from './training/progress.ts';
 export {
   type TrainByteLevelBPEOptions,
   trainByteLevelBPE,
 } from './training/train-byte-level-bpe.ts';
+export {
+  type CommonTrainingOptions,
+  type ComponentOption,
+  type TrainBPEOptions,
+  type TrainTokenizerOptions,
+  type TrainUnigramOptions,
+  type TrainWordLevelOptions,
+  type TrainWordPieceOptions,
+  trainTokenizer,
+} from './training/train-tokenizer.ts';
 export type { TruncationStrategy } from './truncation.ts';

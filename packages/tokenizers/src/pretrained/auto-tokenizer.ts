@@ -58,10 +58,18 @@ export const AutoTokenizer = {
     const config = {
       ...(await readConfig(source, 'special_tokens_map.json')),
       ...(await readConfig(source, 'tokenizer_config.json')),
+      ...(await readChatTemplateFile(source)),
     };
     return createTokenizer(readTokenizerJson(file), { ...config, ...options });
   },
 };
+
+/** A template in a file of its own counts before the one in tokenizer_config.json. */
+async function readChatTemplateFile(source: ModelSource): Promise<Record<string, unknown>> {
+  if (!(await source.has('chat_template.jinja'))) return {};
+  const chat_template = new TextDecoder().decode(await source.read('chat_template.jinja'));
+  return { chat_template };
+}
 
 function isTokenizerJson(value: string | URL | ModelSource | JsonObject): value is JsonObject {
   if (typeof value === 'string' || value instanceof URL) return false;

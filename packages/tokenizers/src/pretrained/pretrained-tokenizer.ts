@@ -1,4 +1,11 @@
 import { saveFolder } from '@llm/hub';
+import type {
+  ChatEncoding,
+  ChatMessage,
+  ChatTemplateOptions,
+  ChatTemplates,
+} from '../chat/index.ts';
+import { readChatTemplates } from '../chat/select-template.ts';
 import type { Tokenizer } from '../tokenizer.ts';
 import { writeTokenizerJson } from '../tokenizer-json.ts';
 import { type CallOptions, callTokenizer, encodeBatch, NO_LIMIT } from './call.ts';
@@ -197,6 +204,59 @@ export class PreTrainedTokenizerBase {
   /** A stream that decodes id by id and never gives half a character. */
   decode_stream(options: DecodeOptions = {}): DecodeStream {
     return new DecodeStream((ids) => this.decode(ids, options));
+  }
+
+  /** The chat template, or several by name; undefined if there is none. */
+  get chat_template(): ChatTemplates | undefined {
+    return readChatTemplates(this.config.chat_template, 'tokenizer_config.json: chat_template');
+  }
+
+  /** The special tokens by role, such as `{ eos_token: '</s>' }`. */
+  get special_tokens_map(): Record<string, string> {
+    return Object.fromEntries(this.roles);
+  }
+
+  /**
+   * Turns conversations into text or ids by the model's chat template. The template engine is
+   * loaded on first use.
+   *
+   * @param conversation - Messages with `role` and `content`, or a list of such conversations.
+   * @param options - See {@link ChatTemplateOptions}.
+   * @returns Ids; text with `tokenize: false`; an object of lists with `return_dict: true`.
+   * @throws ChatTemplateError if the template fails, refuses the conversation, or goes over a limit.
+   * @throws Error if an option is unknown or there is no template.
+   */
+  apply_chat_template(
+    conversation: readonly ChatMessage[],
+    options: ChatTemplateOptions & { tokenize: false },
+  ): Promise<string>;
+  apply_chat_template(
+    conversation: readonly ChatMessage[],
+    options: ChatTemplateOptions & { return_dict: true },
+  ): Promise<ChatEncoding<number[]>>;
+  apply_chat_template(
+    conversation: readonly ChatMessage[],
+    options?: ChatTemplateOptions & { tokenize?: true; return_dict?: false },
+  ): Promise<number[]>;
+  apply_chat_template(
+    conversation: readonly (readonly ChatMessage[])[],
+    options: ChatTemplateOptions & { tokenize: false },
+  ): Promise<string[]>;
+  apply_chat_template(
+    conversation: readonly (readonly ChatMessage[])[],
+    options: ChatTemplateOptions & { return_dict: true },
+  ): Promise<ChatEncoding<number[][]>>;
+  apply_chat_template(
+    conversation: readonly (readonly ChatMessage[])[],
+    options?: ChatTemplateOptions & { tokenize?: true; return_dict?: false },
+  ): Promise<number[][]>;
+  async apply_chat_template(
+    conversation: readonly ChatMessage[] | readonly (readonly ChatMessage[])[],
+    options: ChatTemplateOptions = {},
+  ): Promise<unknown> {
+    const { applyChatTemplate } = await import('../chat/apply-chat-template.ts');
+    const context = { templates: this.chat_template, specialTokens: this.special_tokens_map };
+    return applyChatTemplate(this, context, conversation, options);
   }
 
   /**

@@ -1,4 +1,7 @@
+import { alphabetOf } from './alphabet.ts';
 import { mergeQueue } from './merge-queue.ts';
+import { PairTable } from './pair-table.ts';
+import type { TrainingSteps } from './progress.ts';
 import { WordList } from './word-list.ts';
 
 /** Settings of {@link trainMerges}, by the names of Hugging Face's `BpeTrainer`. */
@@ -11,18 +14,14 @@ export interface BPETrainerOptions {
   special_tokens: readonly string[];
   /** Characters that are in the vocabulary whether they occur or not. */
   initial_alphabet: Iterable<string>;
+  /** Most characters the vocabulary starts with; the rarest are left out of words. No limit by default. */
+  limit_alphabet?: number | undefined;
+  /** What is put before symbols that do not start a word, such as `##`; nothing by default. */
+  continuing_subword_prefix?: string | undefined;
+  /** What is put after the last symbol of a word, such as `</w>`; nothing by default. */
+  end_of_word_suffix?: string | undefined;
   /** Tokens of this many characters or more are not made by growing; no limit by default. */
   max_token_length?: number | undefined;
-}
-
-/** How far the training is. */
-export interface TrainingProgress {
-  /** What is being done. */
-  stage: 'count words' | 'merge';
-  /** Texts read, or tokens in the vocabulary. */
-  done: number;
-  /** Tokens wanted; absent while counting, where the end is not known. */
-  total?: number;
 }
 
 /** What the training found. */
@@ -42,17 +41,21 @@ const REPORT_EVERY = 64;
  * queue holds the words that were known when it was made, so a token that arises in two ways may be
  * merged in two steps, and the later rank counts.
  *
+ * Where that trainer leaves an order to chance (the ids of characters with a prefix or suffix
+ * follow its hash map), here it is the order of `words`.
+ *
  * Counts are kept up to date: a merge costs the words in which its pair occurs, not the corpus.
  *
  * @param words - How often each word occurs.
  * @param options - Settings.
- * @returns Vocabulary and merges; yields progress on the way, so that a caller can stay responsive.
+ * @returns Vocabulary and merges; yields progress on the way.
  */
 export function* trainMerges(
   words: ReadonlyMap<string, number>,
   options: BPETrainerOptions,
-): Generator<TrainingProgress, LearnedMerges> {
+): TrainingSteps<LearnedMerges> {
   const { vocab_size, min_frequency, max_token_length = Number.POSITIVE_INFINITY } = options;
+  const prefix = options.continuing_subword_prefix ?? '';
   const vocab = new Map<string, number>();
   const tokens: string[] = [];
   const add = (token: string): number => {
@@ -62,34 +65,37 @@ export function* trainMerges(
     return tokens.push(token) - 1;
   };
   for (const token of options.special_tokens) add(token);
-  for (const character of sortedAlphabet(words.keys(), options.initial_alphabet)) add(character);
+  for (const character of alphabetOf(words, options.initial_alphabet, options.limit_alphabet)) {
+    add(character);
+  }
 
-  const list = new WordList(
-    Array.from(words.keys(), (word) => Array.from(word, (character) => vocab.get(character)!)),
-  );
-  const counts = [...words.values()];
-  // Ids never reach the stride, so a pair is one exact integer that sorts as the pair does.
-  const stride = Math.max(vocab_size, tokens.length) + 1;
-  const pairCounts = new Map<number, number>();
-  const queue = mergeQueue();
-
-  let fresh = new Map<number, number[]>();
+  const list = new WordList(spell(words.keys(), vocab, add, options));
+  const counts = Float64Array.from(words.values());
+  const pairs = new PairTable();
+  const queue = mergeQueue(pairs);
+  /** Words in which pairs came up since the last merge, by the number of the pair. */
+  const fresh: (number[] | undefined)[] = [];
+  let freshPairs: number[] = [];
   const remember = (pair: number, word: number): void => {
-    const where = fresh.get(pair);
-    if (where === undefined) fresh.set(pair, [word]);
-    else if (where[where.length - 1] !== word) where.push(word);
+    const where = fresh[pair];
+    if (where === undefined) {
+      fresh[pair] = [word];
+      freshPairs.push(pair);
+    } else if (where[where.length - 1] !== word) where.push(word);
   };
   const enqueueFresh = (): void => {
-    for (const [pair, where] of fresh) {
-      const count = pairCounts.get(pair)!;
-      if (count > 0) queue.push({ pair, count, words: where });
+    for (const pair of freshPairs) {
+      const count = pairs.counts[pair]!;
+      if (count > 0) queue.push({ pair, count, words: fresh[pair]! });
+      fresh[pair] = undefined;
     }
-    fresh = new Map();
+    freshPairs = [];
   };
   for (let word = 0; word < list.size; word++) {
     list.forEachPair(word, (left, right) => {
-      const pair = left * stride + right;
-      pairCounts.set(pair, (pairCounts.get(pair) ?? 0) + counts[word]!);
+      const pair = pairs.number(left, right);
+      while (fresh.length <= pair) fresh.push(undefined);
+      pairs.counts[pair]! += counts[word]!;
       remember(pair, word);
     });
   }
@@ -99,23 +105,27 @@ export function* trainMerges(
   for (let steps = 0; vocab.size < vocab_size; ) {
     const top = queue.pop();
     if (top === undefined) break;
-    const count = asUnsigned(pairCounts.get(top.pair)!);
+    const count = asUnsigned(pairs.counts[top.pair]!);
     if (top.count !== count) {
       top.count = count;
       queue.push(top);
       continue;
     }
     if (count < 1 || count < min_frequency) break;
-    const right = top.pair % stride;
-    const left = (top.pair - right) / stride;
-    const merged = add(tokens[left]! + tokens[right]!);
+    const left = pairs.lefts[top.pair]!;
+    const right = pairs.rights[top.pair]!;
+    const tail = tokens[right]!;
+    const merged = add(
+      tokens[left]! + (tail.startsWith(prefix) ? tail.slice(prefix.length) : tail),
+    );
     // Deleted first: a pair merged again takes the later rank.
     merges.delete(top.pair);
-    merges.set(top.pair, [tokens[left]!, tokens[right]!]);
+    merges.set(top.pair, [tokens[left]!, tail]);
     for (const word of top.words) {
       list.merge(word, left, right, merged, max_token_length, (a, b, change) => {
-        const pair = a * stride + b;
-        pairCounts.set(pair, (pairCounts.get(pair) ?? 0) + change * counts[word]!);
+        const pair = pairs.number(a, b);
+        while (fresh.length <= pair) fresh.push(undefined);
+        pairs.counts[pair]! += change * counts[word]!;
         if (change > 0) remember(pair, word);
       });
     }
@@ -127,6 +137,30 @@ export function* trainMerges(
   return { vocab, merges: [...merges.values()] };
 }
 
+/** The words as ids of their characters; characters outside of the alphabet are left out. */
+function* spell(
+  words: Iterable<string>,
+  vocab: ReadonlyMap<string, number>,
+  add: (token: string) => number,
+  options: BPETrainerOptions,
+): Generator<number[]> {
+  const { continuing_subword_prefix: prefix, end_of_word_suffix: suffix } = options;
+  for (const word of words) {
+    const characters = Array.from(word);
+    const symbols: number[] = [];
+    characters.forEach((character, index) => {
+      let id = vocab.get(character);
+      if (id === undefined) return;
+      const last = index === characters.length - 1;
+      if ((prefix && index > 0) || (suffix && last)) {
+        id = add(`${(index > 0 && prefix) || ''}${character}${(last && suffix) || ''}`);
+      }
+      symbols.push(id);
+    });
+    yield symbols;
+  }
+}
+
 /**
  * With `max_token_length` counts can fall below zero, since pairs that are too long are never
  * counted but still subtracted. The Rust code reads them as unsigned, that is as huge; the order
@@ -134,10 +168,4 @@ export function* trainMerges(
  */
 function asUnsigned(count: number): number {
   return count < 0 ? Number.MAX_SAFE_INTEGER + count : count;
-}
-
-function sortedAlphabet(words: Iterable<string>, initial: Iterable<string>): string[] {
-  const characters = new Set(initial);
-  for (const word of words) for (const character of word) characters.add(character);
-  return [...characters].sort((a, b) => a.codePointAt(0)! - b.codePointAt(0)!);
 }

@@ -1,8 +1,9 @@
 import { Heap } from '../heap.ts';
+import type { PairTable } from './pair-table.ts';
 
 /** A pair of neighbouring symbols that waits to be merged. */
 export interface MergeCandidate {
-  /** Left id times the stride, plus right id: orders pairs by left, then right id. */
+  /** Its number in the table of pairs. */
   pair: number;
   /** How often the pair occurred when it was queued. */
   count: number;
@@ -11,5 +12,10 @@ export interface MergeCandidate {
 }
 
 /** A queue that gives the most frequent pair first, of equal ones the smallest pair of ids. */
-export const mergeQueue = (): Heap<MergeCandidate> =>
-  new Heap((a, b) => (a.count !== b.count ? a.count > b.count : a.pair < b.pair));
+export function mergeQueue(pairs: PairTable): Heap<MergeCandidate> {
+  return new Heap((a, b) => {
+    if (a.count !== b.count) return a.count > b.count;
+    const left = pairs.lefts[a.pair]! - pairs.lefts[b.pair]!;
+    return left !== 0 ? left < 0 : pairs.rights[a.pair]! < pairs.rights[b.pair]!;
+  });
+}

@@ -10,7 +10,9 @@ import { ByteLevel } from '../pre-tokenizers/byte-level.ts';
 import { createTokenizer, type PreTrainedTokenizer } from '../pretrained/pretrained-tokenizer.ts';
 import { plainSpecial, SPECIAL_ROLES, type SpecialRole } from '../pretrained/special-tokens.ts';
 import { Tokenizer } from '../tokenizer.ts';
-import { type TrainingProgress, trainMerges } from './bpe-trainer.ts';
+import { trainMerges } from './bpe-trainer.ts';
+import { countWords } from './count-words.ts';
+import { runSteps, type TrainingProgress } from './progress.ts';
 
 /** Options of {@link trainByteLevelBPE}, by Python's names. */
 export interface TrainByteLevelBPEOptions extends Partial<Record<SpecialRole, string>> {
@@ -46,8 +48,6 @@ const OPTIONS = [
   'show_progress',
   ...SPECIAL_ROLES,
 ];
-/** Texts or merges between two breaks in which timers and input are served. */
-const BREAK_EVERY = 2000;
 
 /**
  * Trains a byte-level BPE tokenizer, as GPT-2's: any text can be written, none is unknown. The
@@ -73,20 +73,7 @@ export async function trainByteLevelBPE(
   const normalizer: Normalizer | undefined =
     options.unicode_normalizer && new UnicodeForm(options.unicode_normalizer);
   const preTokenizer = new ByteLevel({ add_prefix_space: options.add_prefix_space ?? false });
-  const words = new Map<string, number>();
-  let read = 0;
-  for await (const text of texts) {
-    const normalized = normalizer?.normalize(text) ?? text;
-    for (const word of preTokenizer.preTokenize(normalized)) {
-      words.set(word, (words.get(word) ?? 0) + 1);
-    }
-    if (++read % BREAK_EVERY === 0) {
-      options.show_progress?.({ stage: 'count words', done: read });
-      await macrotask();
-    }
-  }
-  options.show_progress?.({ stage: 'count words', done: read });
-
+  const words = await countWords(texts, normalizer, preTokenizer, options.show_progress);
   const training = trainMerges(words, {
     vocab_size,
     min_frequency,
@@ -94,13 +81,7 @@ export async function trainByteLevelBPE(
     special_tokens: specialTokens,
     initial_alphabet: BYTE_TO_CHARACTER,
   });
-  let step = training.next();
-  while (!step.done) {
-    options.show_progress?.(step.value);
-    await macrotask();
-    step = training.next();
-  }
-  const { vocab, merges } = step.value;
+  const { vocab, merges } = await runSteps(training, options.show_progress);
   options.show_progress?.({ stage: 'merge', done: vocab.size, total: vocab_size });
 
   const { template } = options;
@@ -130,9 +111,4 @@ function wantInteger(name: string, value: number, least: number): void {
   throw new Error(
     `trainByteLevelBPE: ${name}: got ${value}, wants an integer from ${least} to ${2 ** 24 - 1}`,
   );
-}
-
-/** Lets timers, input and other work run. */
-function macrotask(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 0));
 }

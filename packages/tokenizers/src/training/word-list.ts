@@ -10,19 +10,26 @@ export class WordList {
   private readonly lengths: Int32Array;
 
   /** @param words - Ids of the characters of each word. */
-  constructor(words: readonly (readonly number[])[]) {
-    const total = words.reduce((sum, word) => sum + word.length, 0);
-    this.symbols = new Int32Array(total);
-    this.widths = new Int32Array(total).fill(1);
-    this.starts = new Int32Array(words.length);
-    this.lengths = new Int32Array(words.length);
-    let start = 0;
-    words.forEach((word, index) => {
-      this.symbols.set(word, start);
-      this.starts[index] = start;
-      this.lengths[index] = word.length;
-      start += word.length;
-    });
+  constructor(words: Iterable<readonly number[]>) {
+    let symbols = new Int32Array(1024);
+    const starts: number[] = [];
+    const lengths: number[] = [];
+    let used = 0;
+    for (const word of words) {
+      if (used + word.length > symbols.length) {
+        const larger = new Int32Array(2 * (used + word.length));
+        larger.set(symbols);
+        symbols = larger;
+      }
+      symbols.set(word, used);
+      starts.push(used);
+      lengths.push(word.length);
+      used += word.length;
+    }
+    this.symbols = symbols.slice(0, used);
+    this.widths = new Int32Array(used).fill(1);
+    this.starts = Int32Array.from(starts);
+    this.lengths = Int32Array.from(lengths);
   }
 
   /** Words in the list. */
