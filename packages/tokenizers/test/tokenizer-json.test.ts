@@ -74,9 +74,9 @@ describe('tokenizer.json', () => {
     [
       'a model of another type',
       (f) => {
-        f.model.type = 'Unigram';
+        f.model.type = 'Magic';
       },
-      'the model "Unigram" is not supported; supported are BPE',
+      'the model "Magic" is not supported; supported are BPE, Unigram, WordLevel, WordPiece',
     ],
     [
       'a normalizer that is not supported',
@@ -144,9 +144,9 @@ describe('tokenizer.json', () => {
     [
       'dropout',
       (f) => {
-        f.model.dropout = 0.1;
+        f.model.dropout = 1.5;
       },
-      'model.dropout: got 0.1, only null is supported',
+      'model: BPE: dropout: got 1.5, wants a number from 0 to 1',
     ],
     [
       'an unknown token that is not there',

@@ -1,5 +1,20 @@
+import { TokenizerFileError } from './error.ts';
+
 /** A JSON value. */
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+
+/** A number that is written with a decimal point, as serde_json writes floats: 0.0, not 0. */
+export class JsonFloat {
+  /** @param value - The number. */
+  constructor(readonly value: number) {}
+
+  /** Its text in JSON. */
+  toString(): string {
+    return Number.isInteger(this.value) && Math.abs(this.value) < 1e16
+      ? `${Object.is(this.value, -0) ? '-0' : this.value}.0`
+      : String(this.value).replace('e+', 'e');
+  }
+}
 
 /** A JSON object to be written; maps keep their order, where an object would move numeric keys. */
 export type JsonWritable =
@@ -7,6 +22,7 @@ export type JsonWritable =
   | boolean
   | number
   | string
+  | JsonFloat
   | readonly JsonWritable[]
   | ReadonlyMap<string, JsonWritable>
   | { readonly [key: string]: JsonWritable };
@@ -21,10 +37,10 @@ export class Fields {
   private readonly object: Readonly<Record<string, unknown>>;
   private readonly unread: Set<string>;
 
-  /** @param value - The object. @param path - Where it stands. @throws Error if it is no object. */
+  /** @param value - The object. @param path - Where it stands. @throws TokenizerFileError if it is no object. */
   constructor(value: unknown, path: string) {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-      throw new Error(`${path}: got ${describe(value)}, wants an object`);
+      throw new TokenizerFileError(`${path}: got ${describe(value)}, wants an object`);
     }
     this.path = path;
     this.object = value as Record<string, unknown>;
@@ -58,6 +74,24 @@ export class Fields {
     return this.expect(name, 'an integer from 0 to 4294967295', isId) as number;
   }
 
+  /** An integer, or `fallback` if it is null or absent. */
+  optionalInteger<T>(name: string, fallback: T): number | T {
+    return this.raw(name) == null ? fallback : this.integer(name);
+  }
+
+  /** One of several strings; `fallback` if it is null or absent, an error where there is none. */
+  oneOf<T extends string>(name: string, choices: readonly T[], fallback?: T): T {
+    if (fallback !== undefined && this.raw(name) == null) return fallback;
+    const wanted = `one of ${choices.map((choice) => JSON.stringify(choice)).join(', ')}`;
+    return this.expect(name, wanted, (value) => choices.includes(value as T)) as T;
+  }
+
+  /** A string of one character (one code point). */
+  character(name: string): string {
+    const isCharacter = (value: unknown) => typeof value === 'string' && [...value].length === 1;
+    return this.expect(name, 'one character', isCharacter) as string;
+  }
+
   /** A list. */
   list(name: string): unknown[] {
     return this.expect(name, 'a list', Array.isArray) as unknown[];
@@ -74,18 +108,20 @@ export class Fields {
     return Object.entries(this.object);
   }
 
-  /** @throws Error if a field was never asked for. */
+  /** @throws TokenizerFileError if a field was never asked for. */
   finish(): void {
     const [name] = this.unread;
     if (name !== undefined) {
-      throw new Error(`${this.path}: the field ${JSON.stringify(name)} is not supported`);
+      throw new TokenizerFileError(
+        `${this.path}: the field ${JSON.stringify(name)} is not supported`,
+      );
     }
   }
 
   private expect(name: string, wanted: string, test: (value: unknown) => boolean): unknown {
     const value = this.raw(name);
     if (test(value)) return value;
-    throw new Error(`${this.path}.${name}: got ${describe(value)}, wants ${wanted}`);
+    throw new TokenizerFileError(`${this.path}.${name}: got ${describe(value)}, wants ${wanted}`);
   }
 }
 

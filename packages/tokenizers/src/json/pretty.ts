@@ -1,4 +1,4 @@
-import type { JsonWritable } from './fields.ts';
+import { JsonFloat, type JsonWritable } from './fields.ts';
 
 /**
  * JSON with an indent of two spaces, as serde_json prints it; maps become objects in their order.
@@ -9,6 +9,7 @@ import type { JsonWritable } from './fields.ts';
  */
 export function prettyJson(value: JsonWritable, indent = ''): string {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  if (value instanceof JsonFloat) return value.toString();
   const inner = `${indent}  `;
   if (Array.isArray(value)) {
     return wrap(

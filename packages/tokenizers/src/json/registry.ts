@@ -1,3 +1,4 @@
+import { TokenizerFileError } from './error.ts';
 import { describe, Fields } from './fields.ts';
 
 /** Builds one component from its fields; `parse` builds the components inside it. */
@@ -24,19 +25,25 @@ export class Registry<T> {
    *
    * @param value - The object from the file.
    * @param path - Where it stands, for messages.
-   * @throws Error naming the type if it is not supported, or the field that is wrong.
+   * @throws TokenizerFileError naming the type if it is not supported, or the field that is wrong.
    */
   parse = (value: unknown, path: string): T => {
     const fields = new Fields(value, path);
     const type = fields.raw('type');
     const read = typeof type === 'string' ? this.readers.get(type) : undefined;
     if (read === undefined) {
-      throw new Error(
+      throw new TokenizerFileError(
         `${path}: the ${this.kind} ${describe(type)} is not supported; supported are ${this.types.join(', ')}`,
       );
     }
-    const component = read(fields, this.parse);
-    fields.finish();
-    return component;
+    try {
+      const component = read(fields, this.parse);
+      fields.finish();
+      return component;
+    } catch (error) {
+      // Constructors know what is wrong, but not where in the file it stands.
+      if (error instanceof TokenizerFileError || !(error instanceof Error)) throw error;
+      throw new TokenizerFileError(`${path}: ${error.message}`, { cause: error });
+    }
   };
 }

@@ -1,12 +1,10 @@
-import { describe, type Fields, isId } from '../json/fields.ts';
+import { TokenizerFileError } from '../json/error.ts';
+import { describe, type Fields, JsonFloat } from '../json/fields.ts';
+import { utf8Length, utf8Spans } from '../utf8.ts';
 import { MergeTable } from './merge-table.ts';
 import { mergeWord } from './merge-word.ts';
-import type { TokenModel } from './model.ts';
-
-/** Pieces whose ids are remembered; the memory is emptied when full. */
-const CACHE_PIECES = 50_000;
-/** Longer pieces hardly come again. */
-const CACHE_PIECE_LENGTH = 256;
+import type { TokenModel, TokenSpans } from './model.ts';
+import { BYTE_TOKENS, invertVocabulary, readVocabulary, sortedVocabulary } from './vocabulary.ts';
 
 /** Settings of {@link BPE}, by their names in tokenizer.json. */
 export interface BPEOptions {
@@ -22,6 +20,8 @@ export interface BPEOptions {
   byte_fallback?: boolean;
   /** Take a piece that is in the vocabulary as it is, without merging. */
   ignore_merges?: boolean;
+  /** How likely a merge is left out, from 0 to 1: for training a model on varying segmentations. */
+  dropout?: number | undefined;
 }
 
 /** Byte pair encoding (Sennrich et al. 2016): characters joined by a ranked list of merges. */
@@ -31,17 +31,20 @@ export class BPE implements TokenModel {
   readonly merges: readonly (readonly [string, string])[];
   /** Settings as given. */
   readonly options: Readonly<BPEOptions>;
+  /** Source of the chances that `dropout` takes: numbers from 0 to 1; replace it for a fixed seed. */
+  random: () => number = Math.random;
   private readonly tokens: ReadonlyMap<number, string>;
   private readonly table: MergeTable;
-  private readonly results: Int32Array;
   private readonly unknownId: number | undefined;
-  private readonly cache = new Map<string, readonly number[]>();
+  /** Ids of the tokens of one UTF-16 unit, or -1: the symbols that words begin as. */
+  private readonly unitIds = new Int32Array(0x10000).fill(-1);
 
   /**
    * @param vocab - Ids by token.
    * @param merges - Pairs of tokens, by rank.
    * @param options - Settings.
-   * @throws Error if an id stands for two tokens, or a merge or the unknown token is not in `vocab`.
+   * @throws Error if an id stands for two tokens, a merge or the unknown token is not in `vocab`,
+   *   or `dropout` is not from 0 to 1.
    */
   constructor(
     vocab: ReadonlyMap<string, number>,
@@ -51,45 +54,31 @@ export class BPE implements TokenModel {
     this.vocab = vocab;
     this.merges = merges;
     this.options = options;
-    const tokens = new Map<number, string>();
-    for (const [token, id] of vocab) {
-      const other = tokens.get(id);
-      if (other !== undefined) {
-        throw new Error(`BPE: the tokens ${describe(other)} and ${describe(token)} share id ${id}`);
-      }
-      tokens.set(id, token);
-    }
-    this.tokens = tokens;
-    const { unk_token, continuing_subword_prefix: prefix = '' } = options;
+    this.tokens = invertVocabulary('BPE', vocab);
+    const { unk_token, dropout = 0 } = options;
     this.unknownId = unk_token === undefined ? undefined : vocab.get(unk_token);
     if (unk_token !== undefined && this.unknownId === undefined) {
       throw new Error(`BPE: the unk_token ${describe(unk_token)} is not in the vocabulary`);
     }
-    const lefts = new Int32Array(merges.length);
-    const rights = new Int32Array(merges.length);
-    this.results = new Int32Array(merges.length);
-    merges.forEach(([left, right], rank) => {
-      const find = (token: string): number => {
-        const id = vocab.get(token);
-        if (id !== undefined) return id;
-        throw new Error(
-          `BPE: merge ${rank} joins ${describe(left)} and ${describe(right)}, but ${describe(token)} is not in the vocabulary`,
-        );
-      };
-      lefts[rank] = find(left);
-      rights[rank] = find(right);
-      this.results[rank] = find(left + right.slice(prefix.length));
-    });
-    this.table = new MergeTable(lefts, rights);
+    if (!(dropout >= 0 && dropout <= 1)) {
+      throw new Error(`BPE: dropout: got ${dropout}, wants a number from 0 to 1`);
+    }
+    for (const [token, id] of vocab) {
+      if (token.length === 1) this.unitIds[token.charCodeAt(0)] = id;
+    }
+    this.table = makeTable(vocab, merges, options.continuing_subword_prefix?.length ?? 0);
   }
 
   /** Reads a model from a file. */
   static read(fields: Fields): BPE {
     const dropout = fields.raw('dropout');
-    if (dropout != null && dropout !== 0) {
-      throw new Error(`${fields.path}.dropout: got ${describe(dropout)}, only null is supported`);
+    if (dropout != null && typeof dropout !== 'number') {
+      throw new TokenizerFileError(
+        `${fields.path}.dropout: got ${describe(dropout)}, wants a number from 0 to 1`,
+      );
     }
     const options: BPEOptions = {
+      dropout: dropout ?? undefined,
       unk_token: fields.optionalString('unk_token'),
       continuing_subword_prefix: fields.optionalString('continuing_subword_prefix'),
       end_of_word_suffix: fields.optionalString('end_of_word_suffix'),
@@ -97,7 +86,12 @@ export class BPE implements TokenModel {
       byte_fallback: fields.boolean('byte_fallback', false),
       ignore_merges: fields.boolean('ignore_merges', false),
     };
-    return new BPE(readVocab(fields.fields('vocab')), readMerges(fields), options);
+    return new BPE(readVocabulary(fields.fields('vocab')), readMerges(fields), options);
+  }
+
+  /** True with dropout. */
+  get isRandom(): boolean {
+    return (this.options.dropout ?? 0) > 0;
   }
 
   idToToken(id: number): string | undefined {
@@ -105,54 +99,83 @@ export class BPE implements TokenModel {
   }
 
   tokenize(piece: string): readonly number[] {
-    const known = this.cache.get(piece);
-    if (known !== undefined) return known;
+    if (piece === '') return [];
     const whole = this.options.ignore_merges ? this.vocab.get(piece) : undefined;
-    const ids =
-      whole === undefined ? mergeWord(this.symbols(piece), this.table, this.results) : [whole];
-    if (piece.length <= CACHE_PIECE_LENGTH) {
-      if (this.cache.size >= CACHE_PIECES) this.cache.clear();
-      this.cache.set(piece, ids);
-    }
+    if (whole !== undefined) return [whole];
+    const ids: number[] = [];
+    this.merge(piece, ids, undefined);
     return ids;
   }
 
-  /** Ids of the characters of a piece, before any merge. */
-  private symbols(piece: string): number[] {
-    const { continuing_subword_prefix, end_of_word_suffix, fuse_unk, byte_fallback } = this.options;
+  tokenizeSpans(piece: string): TokenSpans {
+    if (piece === '') return { ids: [], starts: [], ends: [] };
+    const whole = this.options.ignore_merges ? this.vocab.get(piece) : undefined;
+    if (whole !== undefined) return { ids: [whole], starts: [0], ends: [piece.length] };
     const ids: number[] = [];
+    const widths: number[] = [];
+    this.merge(piece, ids, widths);
+    return { ids, ...utf8Spans(piece, widths) };
+  }
+
+  private merge(piece: string, ids: number[], widths: number[] | undefined): void {
+    this.pushSymbols(piece, ids, widths);
+    const { dropout = 0 } = this.options;
+    const chance = dropout > 0 ? { probability: dropout, random: this.random } : undefined;
+    mergeWord(ids, widths, this.table, chance);
+  }
+
+  /** Ids of the characters of a piece, before any merge, and their lengths in bytes. */
+  private pushSymbols(piece: string, ids: number[], widths: number[] | undefined): void {
+    const { continuing_subword_prefix, end_of_word_suffix, fuse_unk, byte_fallback } = this.options;
     // An unknown token waits here until something else follows, so that more can be fused into it.
-    let unknown: number | undefined;
-    const characters = Array.from(piece);
-    characters.forEach((character, index) => {
-      let symbol = character;
-      if (index > 0 && continuing_subword_prefix) symbol = continuing_subword_prefix + symbol;
-      if (index === characters.length - 1 && end_of_word_suffix) symbol += end_of_word_suffix;
-      const id = this.vocab.get(symbol);
-      if (id !== undefined) {
-        if (unknown !== undefined) ids.push(unknown);
-        unknown = undefined;
-        ids.push(id);
-        return;
+    let waiting = false;
+    let waitingWidth = 0;
+    const flush = (): void => {
+      if (!waiting) return;
+      ids.push(this.unknownId!);
+      widths?.push(waitingWidth);
+      waiting = false;
+    };
+    for (let start = 0, end = 0; start < piece.length; start = end) {
+      end = start + (piece.codePointAt(start)! > 0xffff ? 2 : 1);
+      let symbol: string | undefined;
+      if (continuing_subword_prefix || end_of_word_suffix || end - start === 2) {
+        symbol = piece.slice(start, end);
+        if (start > 0 && continuing_subword_prefix) symbol = continuing_subword_prefix + symbol;
+        if (end === piece.length && end_of_word_suffix) symbol += end_of_word_suffix;
       }
-      const bytes = byte_fallback ? this.byteTokens(symbol) : undefined;
+      const id =
+        symbol === undefined
+          ? this.unitIds[piece.charCodeAt(start)]!
+          : (this.vocab.get(symbol) ?? -1);
+      const width = widths === undefined ? 0 : utf8Length(piece, start, end);
+      if (id >= 0) {
+        flush();
+        ids.push(id);
+        widths?.push(width);
+        continue;
+      }
+      const bytes = byte_fallback ? this.byteIds(symbol ?? piece[start]!) : undefined;
       if (bytes !== undefined) {
         // As in the Rust library, a waiting unknown token stays behind the bytes.
-        ids.push(...bytes);
+        for (const byte of bytes) {
+          ids.push(byte);
+          widths?.push(1);
+        }
       } else if (this.unknownId !== undefined) {
-        if (unknown !== undefined && !fuse_unk) ids.push(unknown);
-        unknown = this.unknownId;
+        if (!fuse_unk) flush();
+        waitingWidth = waiting ? waitingWidth + width : width;
+        waiting = true;
       }
-    });
-    if (unknown !== undefined) ids.push(unknown);
-    return ids;
+    }
+    flush();
   }
 
   /** The byte tokens of a symbol, or undefined if the vocabulary lacks one of them. */
-  private byteTokens(symbol: string): number[] | undefined {
+  private byteIds(symbol: string): number[] | undefined {
     const ids: number[] = [];
     for (const byte of new TextEncoder().encode(symbol)) {
-      const id = this.vocab.get(`<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`);
+      const id = this.vocab.get(BYTE_TOKENS[byte]!);
       if (id === undefined) return undefined;
       ids.push(id);
     }
@@ -163,31 +186,40 @@ export class BPE implements TokenModel {
     const { options } = this;
     return {
       type: 'BPE',
-      dropout: null,
+      dropout: options.dropout === undefined ? null : new JsonFloat(options.dropout),
       unk_token: options.unk_token ?? null,
       continuing_subword_prefix: options.continuing_subword_prefix ?? null,
       end_of_word_suffix: options.end_of_word_suffix ?? null,
       fuse_unk: options.fuse_unk ?? false,
       byte_fallback: options.byte_fallback ?? false,
       ignore_merges: options.ignore_merges ?? false,
-      vocab: new Map([...this.vocab].sort(([, a], [, b]) => a - b)),
+      vocab: sortedVocabulary(this.vocab),
       merges: this.merges,
     };
   }
 }
 
-function readVocab(fields: Fields): Map<string, number> {
-  const vocab = new Map<string, number>();
-  for (const [token, id] of fields.entries()) {
-    // Ids live in 32-bit arrays beside the mark -1.
-    if (!isId(id) || id >= 2 ** 31) {
+function makeTable(
+  vocab: ReadonlyMap<string, number>,
+  merges: readonly (readonly [string, string])[],
+  prefixLength: number,
+): MergeTable {
+  const lefts = new Int32Array(merges.length);
+  const rights = new Int32Array(merges.length);
+  const results = new Int32Array(merges.length);
+  merges.forEach(([left, right], rank) => {
+    const find = (token: string): number => {
+      const id = vocab.get(token);
+      if (id !== undefined) return id;
       throw new Error(
-        `${fields.path}: the id of ${describe(token)} is ${describe(id)}, wants an integer from 0 to 2147483647`,
+        `BPE: merge ${rank} joins ${describe(left)} and ${describe(right)}, but ${describe(token)} is not in the vocabulary`,
       );
-    }
-    vocab.set(token, id);
-  }
-  return vocab;
+    };
+    lefts[rank] = find(left);
+    rights[rank] = find(right);
+    results[rank] = find(left + (prefixLength > 0 ? right.slice(prefixLength) : right));
+  });
+  return new MergeTable(lefts, rights, results);
 }
 
 /** Pairs, or, in files before 2024, strings with one space. */
@@ -197,10 +229,13 @@ function readMerges(fields: Fields): [string, string][] {
     if (
       Array.isArray(pair) &&
       pair.length === 2 &&
-      pair.every((each) => typeof each === 'string')
+      typeof pair[0] === 'string' &&
+      typeof pair[1] === 'string'
     ) {
       return pair as [string, string];
     }
-    throw new Error(`${fields.path}.merges[${rank}]: got ${describe(merge)}, wants two tokens`);
+    throw new TokenizerFileError(
+      `${fields.path}.merges[${rank}]: got ${describe(merge)}, wants two tokens`,
+    );
   });
 }

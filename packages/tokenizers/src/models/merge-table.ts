@@ -1,5 +1,7 @@
 /** Rank and result of each merge, found by the pair of ids it joins: an open-addressing table. */
 export class MergeTable {
+  /** Id that each merge makes, by rank. */
+  readonly results: Int32Array;
   private readonly lefts: Int32Array;
   private readonly rights: Int32Array;
   private readonly slots: Int32Array;
@@ -8,8 +10,10 @@ export class MergeTable {
   /**
    * @param lefts - First id of each merge, in order of rank.
    * @param rights - Second id of each merge. Where a pair stands twice, the later rank counts.
+   * @param results - Id that each merge makes.
    */
-  constructor(lefts: Int32Array, rights: Int32Array) {
+  constructor(lefts: Int32Array, rights: Int32Array, results: Int32Array) {
+    this.results = results;
     this.lefts = lefts;
     this.rights = rights;
     let capacity = 16;
