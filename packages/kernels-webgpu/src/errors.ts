@@ -30,3 +30,86 @@ export class DeviceLostError extends Error {
     super(`WebGPU: device lost (${reason}): ${detail || 'the driver gave no detail'}${fix}`);
   }
 }
+
+const mebibytes = (bytes: number) => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
+
+/** The device has no memory left, or less than the backend's `memoryLimit`. All sizes in bytes. */
+export class OutOfMemoryError extends Error {
+  /** The class, where `instanceof` cannot tell: across copies of this package. */
+  override readonly name = 'OutOfMemoryError';
+
+  constructor(
+    /** What the memory was wanted for. */
+    readonly label: string,
+    /** How much was wanted. */
+    readonly requestedBytes: number,
+    /** In use when it failed. */
+    readonly liveBytes: number,
+    /** The most ever in use. */
+    readonly peakBytes: number,
+    detail: string,
+  ) {
+    super(
+      `out of memory: '${label}' wants ${mebibytes(requestedBytes)}; ${mebibytes(liveBytes)} are in use ` +
+        `(peak ${mebibytes(peakBytes)}): ${detail}. Use a smaller batch or sequence, rematerialize, or ` +
+        'dispose of tensors no longer needed',
+    );
+  }
+}
+
+/** A tensor is larger than the device can bind to a shader at once. Sizes in bytes. */
+export class BufferLimitError extends RangeError {
+  /** The class, where `instanceof` cannot tell: across copies of this package. */
+  override readonly name = 'BufferLimitError';
+
+  constructor(
+    /** The tensor, or what the memory was wanted for. */
+    readonly label: string,
+    /** How much was wanted. */
+    readonly requestedBytes: number,
+    /** WebGPU's name of the limit. */
+    readonly limit: string,
+    /** The limit on this device. */
+    readonly limitBytes: number,
+  ) {
+    super(
+      `webgpu: '${label}' has ${requestedBytes} bytes, but ${limit} is ${limitBytes} on this device; split ` +
+        'the tensor, store it as f16, or use a smaller batch or sequence',
+    );
+  }
+}
+
+/** WGSL does not compile, or does not fit the device. */
+export class ShaderError extends Error {
+  /** The class, where `instanceof` cannot tell: across copies of this package. */
+  override readonly name = 'ShaderError';
+
+  constructor(
+    /** Name of the kernel. */
+    readonly kernel: string,
+    /** Line of `code` that the compiler complains about, from 1; undefined where it names none. */
+    readonly line: number | undefined,
+    /** The whole WGSL. */
+    readonly code: string,
+    reason: string,
+  ) {
+    const text = line === undefined ? '' : `\n${line}: ${code.split('\n')[line - 1] ?? ''}`;
+    super(`webgpu: kernel '${kernel}' does not compile: ${reason}${text}`);
+  }
+}
+
+/** WebGPU refused a run: its results are not to be used. */
+export class KernelError extends Error {
+  /** The class, where `instanceof` cannot tell: across copies of this package. */
+  override readonly name = 'KernelError';
+
+  constructor(
+    /** Names of the kernels that were submitted together, the refused one among them. */
+    readonly kernels: readonly string[],
+    reason: string,
+  ) {
+    const named = kernels.slice(0, 5).join(', ');
+    const more = kernels.length > 5 ? `, … (${kernels.length} kernels)` : '';
+    super(`webgpu: ${reason}; submitted: ${named}${more}`);
+  }
+}

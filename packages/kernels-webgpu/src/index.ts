@@ -1,10 +1,19 @@
 /**
- * The WebGPU backend of @llm/tensor. So far its device manager: which adapters there are, and devices with
- * all that they can do.
+ * The WebGPU backend of @llm/tensor: devices, and a backend that runs plans on one of them.
  *
  * @module @llm/kernels-webgpu
  */
 export { type AdapterDescription, type DeviceList, devices } from './adapter.ts';
+export { createWebGpuBackend, WebGpuBackend } from './backend.ts';
+export type { WebGpuBackendOptions } from './backend-options.ts';
 export { type DeviceOptions, requestDevice, type WebGpuDevice } from './device.ts';
-export { DeviceLostError, WebGpuUnavailableError } from './errors.ts';
-export type { NativeAdapter, NativeDevice } from './native.ts';
+export {
+  BufferLimitError,
+  DeviceLostError,
+  KernelError,
+  OutOfMemoryError,
+  ShaderError,
+  WebGpuUnavailableError,
+} from './errors.ts';
+export type { NativeAdapter, NativeBuffer, NativeDevice } from './native.ts';
+export type { CompileProgress } from './pipelines.ts';

@@ -19,3 +19,9 @@ export type NativeAdapter =
   typeof globalThis extends Record<'GPUAdapter', Record<'prototype', infer Adapter>>
     ? Adapter
     : object;
+
+/** `GPUBuffer` where the program's types know it. */
+export type NativeBuffer =
+  typeof globalThis extends Record<'GPUBuffer', Record<'prototype', infer Buffer>>
+    ? Buffer
+    : object;

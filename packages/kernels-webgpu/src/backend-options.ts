@@ -1,0 +1,51 @@
+import type { DeviceOptions } from './device.ts';
+import type { CompileProgress } from './pipelines.ts';
+
+/** How a WebGPU backend is set up; everything has a default. */
+export interface WebGpuBackendOptions extends DeviceOptions {
+  /** What the backend is called where devices are named; default `webgpu`. */
+  readonly name?: string;
+  /** Most bytes of GPU memory, buffers that wait to be used again included; default: what the device has. */
+  readonly memoryLimit?: number;
+  /**
+   * The features that kernels may use; default: all that are switched on. An empty list gives the kernels that
+   * every device can run.
+   */
+  readonly kernelFeatures?: readonly string[];
+  /** Fill memory with NaN before it is used, to find reads of what nobody wrote. Slow. */
+  readonly debug?: boolean;
+  /** Told how far the compilation of shaders has come, where it takes longer than a second. */
+  readonly onCompile?: (progress: CompileProgress) => void;
+}
+
+/** The options that are the backend's own, with their defaults. */
+export interface BackendSettings {
+  readonly name: string;
+  readonly memoryLimit: number;
+  readonly kernelFeatures: ReadonlySet<string> | undefined;
+  readonly debug: boolean;
+  readonly onCompile: ((progress: CompileProgress) => void) | undefined;
+}
+
+/** Parts the backend's options from the device's, which checks the rest. @throws TypeError for bad values */
+export function splitOptions(options: WebGpuBackendOptions): {
+  device: DeviceOptions;
+  settings: BackendSettings;
+} {
+  const {
+    name = 'webgpu',
+    memoryLimit = Number.POSITIVE_INFINITY,
+    kernelFeatures,
+    debug = false,
+    onCompile,
+    ...device
+  } = options;
+  if (typeof name !== 'string' || name === '') {
+    throw new TypeError(`createWebGpuBackend: name must be a text, got ${JSON.stringify(name)}`);
+  }
+  if (!(memoryLimit > 0)) {
+    throw new TypeError(`createWebGpuBackend: memoryLimit must be above 0, got ${memoryLimit}`);
+  }
+  const features = kernelFeatures && new Set(kernelFeatures);
+  return { device, settings: { name, memoryLimit, kernelFeatures: features, debug, onCompile } };
+}

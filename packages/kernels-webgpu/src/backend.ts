@@ -1,0 +1,381 @@
+import {
+  type Backend,
+  type BackendBuffer,
+  type Kernel,
+  kernelKey,
+  type MemoryStatistics,
+  type Plan,
+  type Program,
+  type Spec,
+  type StepTiming,
+} from '@llm/tensor/backend';
+import { Arena } from './arena.ts';
+import {
+  type BackendSettings,
+  splitOptions,
+  type WebGpuBackendOptions,
+} from './backend-options.ts';
+import { requestDevice, type WebGpuDevice } from './device.ts';
+import { type DeviceLostError, KernelError } from './errors.ts';
+import type { KernelPlan, Target } from './kernel.ts';
+import { coarseTakesStrided, supportsCoarse } from './kernels/coarse.ts';
+import { type Allocation, BufferPool, wrapBuffer } from './memory.ts';
+import type { NativeBuffer } from './native.ts';
+import { Order } from './order.ts';
+import { PipelineCache } from './pipelines.ts';
+import { printKernel } from './print/print.ts';
+import { profileReplay } from './profile.ts';
+import { type Replay, WebGpuProgram } from './program.ts';
+import { Readback } from './readback.ts';
+
+/** A buffer of the backend. */
+class WebGpuBuffer implements BackendBuffer {
+  constructor(
+    readonly allocation: Allocation,
+    readonly bytes: number,
+    /** Whether the GPU buffer is the program's, which keeps it. */
+    readonly isWrapped: boolean,
+  ) {}
+}
+
+/** Printed kernels that are kept for other plans. */
+const codeLimit = 4096;
+/** Bytes that are handed to the driver at once when much is uploaded, since it stages them all. */
+const uploadChunk = 64 * 2 ** 20;
+
+/**
+ * Runs plans on a WebGPU device. All calls return at once; work happens on the device in the order of the calls.
+ */
+export class WebGpuBackend implements Backend {
+  readonly name: string;
+  /** The device, and what is known about it. */
+  readonly device: WebGpuDevice;
+  readonly #native: GPUDevice;
+  readonly #settings: BackendSettings;
+  readonly #target: Target;
+  readonly #pool: BufferPool;
+  readonly #arena: Arena;
+  readonly #pipelines: PipelineCache;
+  readonly #readback: Readback;
+  readonly #order = new Order();
+  readonly #code = new Map<string, KernelPlan>();
+  readonly #buffers = new Set<WebGpuBuffer>();
+  readonly #programs = new Set<WebGpuProgram>();
+  /** Rejects what is in flight. */
+  readonly #inFlight = new Set<(error: Error) => void>();
+  #lost: DeviceLostError | undefined;
+
+  private constructor(device: WebGpuDevice, settings: BackendSettings) {
+    this.device = device;
+    this.#settings = settings;
+    this.name = settings.name;
+    const native = device.native as GPUDevice;
+    this.#native = native;
+    const { limits } = device;
+    const { subgroupSizes } = device.adapter;
+    this.#target = { features: settings.kernelFeatures ?? device.features, limits, subgroupSizes };
+    const { memoryLimit, debug } = settings;
+    this.#pool = new BufferPool({ device: native, limits, memoryLimit, debug });
+    this.#arena = new Arena(this.#pool);
+    this.#pipelines = new PipelineCache(native, settings.onCompile);
+    this.#readback = new Readback(native);
+    void device.lost.then((error) => {
+      this.#lost = error;
+      for (const reject of this.#inFlight) reject(error);
+    });
+  }
+
+  /**
+   * Starts a backend on a device of its own, or on one that the program has.
+   *
+   * @throws WebGpuUnavailableError if there is no adapter, saying why; Error for an unknown option
+   */
+  static async create(options: WebGpuBackendOptions = {}): Promise<WebGpuBackend> {
+    const { device, settings } = splitOptions(options);
+    return new WebGpuBackend(await requestDevice(device), settings);
+  }
+
+  /** @see Backend.supports */
+  supports(operation: string, attributes: unknown, inputs: readonly Spec[]): boolean {
+    return supportsCoarse(operation, attributes, inputs, this.#target);
+  }
+
+  /** @see Backend.takesStrided */
+  takesStrided(operation: string, attributes: unknown, input: number): boolean {
+    return coarseTakesStrided(operation, attributes, input);
+  }
+
+  /** @see Backend.scratch */
+  scratch(kernel: Kernel): readonly number[] {
+    return this.#print(kernel).scratchBytes;
+  }
+
+  /** @see Backend.allocate */
+  allocate(bytes: number, label: string): BackendBuffer {
+    this.#refuseLost();
+    return this.#own(new WebGpuBuffer(this.#pool.take(bytes, label), bytes, false));
+  }
+
+  /**
+   * A buffer of the program as one of the backend's, without a copy. It must be of this device and have the usages
+   * STORAGE, COPY_SRC and COPY_DST; it stays the program's, who destroys it after the last use.
+   *
+   * @param bytes how much of it is used, from its beginning; a multiple of 4
+   */
+  wrap(buffer: NativeBuffer, bytes: number, label: string): BackendBuffer {
+    const native = buffer as GPUBuffer;
+    if (!Number.isInteger(bytes) || bytes < 0 || bytes % 4 !== 0 || bytes > native.size) {
+      throw new RangeError(
+        `wrap '${label}': got ${bytes} bytes of a buffer of ${native.size}; want a multiple of 4 up to that`,
+      );
+    }
+    return this.#own(new WebGpuBuffer(wrapBuffer(native, label), bytes, true));
+  }
+
+  /**
+   * The GPU buffer behind one of the backend's, for other code on the same device: its first `bytes` bytes hold
+   * the value. To be read only, and only until the buffer is released.
+   */
+  native(buffer: BackendBuffer): NativeBuffer {
+    return this.#known(buffer, 'native').allocation.buffer;
+  }
+
+  /** @see Backend.release */
+  release(buffer: BackendBuffer): void {
+    const own = this.#known(buffer, 'release');
+    this.#buffers.delete(own);
+    if (own.isWrapped || this.#lost) return;
+    if (this.#order.isIdle) this.#pool.give(own.allocation);
+    else void this.#order.run(() => this.#pool.give(own.allocation));
+  }
+
+  /** @see Backend.write */
+  write(buffer: BackendBuffer, data: Uint8Array, offset = 0): void {
+    this.#refuseLost();
+    const own = this.#known(buffer, 'write');
+    checkRange('write', own, offset, data.length);
+    if (offset % 4 !== 0 || (data.length % 4 !== 0 && offset + data.length !== own.bytes)) {
+      throw new RangeError(
+        `write: bytes ${offset} to ${offset + data.length} of '${own.allocation.label}'; WebGPU writes whole words of 4 bytes`,
+      );
+    }
+    if (this.#order.isIdle) this.#upload(own.allocation, data, offset);
+    else {
+      const copy = data.slice();
+      void this.#order.run(() => this.#upload(own.allocation, copy, offset));
+    }
+  }
+
+  /** @see Backend.read */
+  async read(buffer: BackendBuffer, offset: number, bytes: number): Promise<Uint8Array> {
+    this.#refuseLost();
+    const own = this.#known(buffer, 'read');
+    checkRange('read', own, offset, bytes);
+    const { allocation } = own;
+    return this.#track(
+      this.#order.run(() => this.#readback.read(allocation.buffer, offset, bytes)),
+    );
+  }
+
+  /** @see Backend.prepare */
+  prepare(plan: Plan): Program {
+    const print = (step: number) => this.#print(plan.steps[step]!.kernel);
+    const program: WebGpuProgram = new WebGpuProgram(
+      plan,
+      print,
+      this.#pipelines,
+      this.#target,
+      () => this.#programs.delete(program),
+    );
+    this.#programs.add(program);
+    return program;
+  }
+
+  /** @see Backend.run */
+  async run(program: Program, bindings: readonly BackendBuffer[]): Promise<void> {
+    await this.#track(this.#submit(program, bindings, (replay) => this.#encode(replay)));
+  }
+
+  /**
+   * @see Backend.profile
+   * @throws Error where the device lacks `timestamp-query`
+   */
+  async profile(program: Program, bindings: readonly BackendBuffer[]): Promise<StepTiming[]> {
+    if (!this.device.features.has('timestamp-query')) {
+      throw new Error(
+        "profile: this device has no feature 'timestamp-query'; use another adapter, or a browser's own profiler",
+      );
+    }
+    return this.#track(
+      this.#submit(program, bindings, (replay) => profileReplay(this.#native, replay)),
+    );
+  }
+
+  /** @see Backend.memory */
+  memory(): MemoryStatistics {
+    const { liveBytes, peakBytes } = this.#pool;
+    return { live: liveBytes, peak: peakBytes, buffers: this.#buffers.size };
+  }
+
+  /** GPU buffers and shaders made so far: equal before and after a replay. */
+  created(): { readonly buffers: number; readonly pipelines: number } {
+    return { buffers: this.#pool.created, pipelines: this.#pipelines.created };
+  }
+
+  /** Frees the device and its memory (a device that was passed in is the program's); what is pending rejects. */
+  async dispose(): Promise<void> {
+    this.#readback.dispose();
+    this.#pool.dispose();
+    this.device.destroy();
+  }
+
+  /** Binds a run's buffers and hands it to `encode`, in the order of the calls. */
+  async #submit<T>(
+    program: Program,
+    bindings: readonly BackendBuffer[],
+    encode: (replay: Replay) => Promise<T>,
+  ): Promise<T> {
+    this.#refuseLost();
+    if (!(program instanceof WebGpuProgram) || !this.#programs.has(program)) {
+      throw new Error('run: the program is not of this backend, or was disposed');
+    }
+    const allocations = this.#allocationsOf(program.plan, bindings);
+    const replay = program.replayFor(allocations);
+    const task = () => {
+      this.#arena.grow(replay.placement.sizes);
+      this.#poisonArena();
+      // Memory that the device turns out not to have, and what it refuses, count against this run.
+      const pending = [...allocations, ...this.#arena.buffers].flatMap(
+        ({ pending }) => pending ?? [],
+      );
+      this.#native.pushErrorScope('validation');
+      replay.bind(this.#native, allocations, this.#arena);
+      const done = encode(replay);
+      const refused = this.#native.popErrorScope().then(
+        (error) => {
+          if (error) throw new KernelError(namesOf(replay), error.message);
+        },
+        () => {}, // lost, which is reported elsewhere
+      );
+      return Promise.all([done, refused, ...pending]).then(([result]) => result as T);
+    };
+    return this.#order.run(task, replay.isReady ? undefined : replay.ready);
+  }
+
+  /** One pass with all dispatches, one submit. */
+  #encode({ dispatches }: Replay): Promise<void> {
+    if (dispatches.length === 0) return Promise.resolve();
+    const encoder = this.#native.createCommandEncoder();
+    const pass = encoder.beginComputePass();
+    let current: GPUComputePipeline | undefined;
+    for (const { compiled, group, kernel } of dispatches) {
+      if (compiled.pipeline !== current) {
+        current = compiled.pipeline!;
+        pass.setPipeline(current);
+      }
+      pass.setBindGroup(0, group);
+      const [x, y, z] = kernel.workgroups;
+      pass.dispatchWorkgroups(x, y, z);
+    }
+    pass.end();
+    this.#native.queue.submit([encoder.finish()]);
+    return this.#native.queue.onSubmittedWorkDone();
+  }
+
+  #allocationsOf(plan: Plan, bindings: readonly BackendBuffer[]): Allocation[] {
+    if (bindings.length !== plan.bindings) {
+      throw new RangeError(`run: got ${bindings.length} bindings, want ${plan.bindings}`);
+    }
+    const allocations = bindings.map((buffer) => this.#known(buffer, 'run').allocation);
+    for (const buffer of plan.buffers) {
+      if (buffer.kind !== 'binding') continue;
+      const { bytes } = bindings[buffer.index]!;
+      if (bytes < buffer.bytes) {
+        throw new RangeError(
+          `run: binding ${buffer.index} has ${bytes} bytes ('${allocations[buffer.index]!.label}'), want ${buffer.bytes}`,
+        );
+      }
+    }
+    return allocations;
+  }
+
+  #upload({ buffer }: Allocation, data: Uint8Array, offset: number): void {
+    const whole = data.length % 4 === 0 ? data : padded(data);
+    for (let at = 0; at < whole.length; at += uploadChunk) {
+      const length = Math.min(uploadChunk, whole.length - at);
+      // Offsets into a Uint8Array count elements, which are bytes.
+      this.#native.queue.writeBuffer(
+        buffer,
+        offset + at,
+        whole as Uint8Array<ArrayBuffer>,
+        at,
+        length,
+      );
+    }
+  }
+
+  #poisonArena(): void {
+    if (!this.#settings.debug) return;
+    for (const { buffer, size } of this.#arena.buffers) {
+      this.#native.queue.writeBuffer(buffer, 0, new Uint8Array(size).fill(0xff));
+    }
+  }
+
+  #print(kernel: Kernel): KernelPlan {
+    const key = kernelKey(kernel);
+    let plan = this.#code.get(key);
+    if (plan) this.#code.delete(key);
+    else plan = printKernel(kernel, this.#target);
+    this.#code.set(key, plan); // to the end: the map is in order of last use
+    if (this.#code.size > codeLimit) this.#code.delete(this.#code.keys().next().value!);
+    return plan;
+  }
+
+  /** Rejects with the loss of the device, if that comes first. */
+  #track<T>(work: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.#inFlight.add(reject);
+      work
+        .then(resolve, (error) => reject(this.#lost ?? error))
+        .finally(() => this.#inFlight.delete(reject));
+    });
+  }
+
+  #refuseLost(): void {
+    if (this.#lost) throw this.#lost;
+  }
+
+  #own(buffer: WebGpuBuffer): WebGpuBuffer {
+    this.#buffers.add(buffer);
+    return buffer;
+  }
+
+  #known(buffer: BackendBuffer, operation: string): WebGpuBuffer {
+    if (!(buffer instanceof WebGpuBuffer) || !this.#buffers.has(buffer)) {
+      throw new Error(`${operation}: the buffer is not of this backend, or was released`);
+    }
+    return buffer;
+  }
+}
+
+/** Starts a WebGPU backend. @see WebGpuBackend.create */
+export function createWebGpuBackend(options: WebGpuBackendOptions = {}): Promise<WebGpuBackend> {
+  return WebGpuBackend.create(options);
+}
+
+function namesOf({ dispatches }: Replay): string[] {
+  return [...new Set(dispatches.map(({ kernel }) => kernel.name))];
+}
+
+function padded(data: Uint8Array): Uint8Array {
+  const whole = new Uint8Array(Math.ceil(data.length / 4) * 4);
+  whole.set(data);
+  return whole;
+}
+
+function checkRange(operation: string, buffer: WebGpuBuffer, offset: number, bytes: number): void {
+  if (offset >= 0 && bytes >= 0 && offset + bytes <= Math.max(buffer.bytes, 0)) return;
+  throw new RangeError(
+    `${operation}: bytes ${offset} to ${offset + bytes} of '${buffer.allocation.label}', which has ${buffer.bytes}`,
+  );
+}
