@@ -1,5 +1,9 @@
 import type { CoarseKernel, MatmulKernel, Spec } from '@llm/tensor/backend';
 import type { KernelPlan, Target } from '../kernel.ts';
+import { planCumsum } from './cumsum.ts';
+import { fitsMatmul, planMatmul } from './matmul.ts';
+import { planScatterAdd } from './scatter-add.ts';
+import { planSort } from './sort.ts';
 
 /** A template for one coarse operation. */
 export interface CoarseTemplate {
@@ -11,8 +15,15 @@ export interface CoarseTemplate {
   plan(kernel: CoarseKernel, target: Target): KernelPlan;
 }
 
+const always = () => true;
+
 /** Every coarse operation with a template, by name. */
-const templates: Readonly<Record<string, CoarseTemplate>> = {};
+const templates: Readonly<Record<string, CoarseTemplate>> = {
+  cumsum: { supports: always, plan: planCumsum },
+  scatterAdd: { supports: always, plan: planScatterAdd },
+  sort: { supports: always, plan: planSort },
+  topk: { supports: always, plan: planSort },
+};
 
 /** Whether a template exists for an operation on these inputs. */
 export function supportsCoarse(
@@ -44,10 +55,9 @@ export function planCoarse(kernel: CoarseKernel, target: Target): KernelPlan {
 }
 
 /**
- * The kernels of a matrix product where a template fits its shape, dtypes and epilogue; else `undefined`,
- * and the printer's own tiled product runs. Buffers are the kernel's, in order; scratch follows. The
- * epilogue is printed by `Epilogue` (print/epilogue.ts).
+ * The kernels of a matrix product where a template fits; else `undefined`, and the printer's own product runs.
+ * Buffers are the kernel's, in order; scratch follows.
  */
-export function planMatmulTemplate(_kernel: MatmulKernel, _target: Target): KernelPlan | undefined {
-  return undefined;
+export function planMatmulTemplate(kernel: MatmulKernel, target: Target): KernelPlan | undefined {
+  return fitsMatmul(kernel) ? planMatmul(kernel, target) : undefined;
 }

@@ -1,0 +1,99 @@
+import type { KernelBuffer, MatmulKernel } from '@llm/tensor/backend';
+import { type KernelPlan, nothing, type Target } from '../kernel.ts';
+import { printEpilogue } from '../print/epilogue.ts';
+import { printElementwise } from '../print/print-elementwise.ts';
+import { separateEpilogue } from '../print/print-matmul.ts';
+import { Shader } from '../print/shader.ts';
+import { addRangesStep } from './matmul/add-ranges.ts';
+import { choose } from './matmul/choose.ts';
+import type { Geometry } from './matmul/geometry.ts';
+import { epilogueOutput, plainOutput } from './matmul/output.ts';
+import { type Problem, problemOf, sums } from './matmul/problem.ts';
+import { type MatmulShader, tileStep } from './matmul/tile.ts';
+import { vectorStep } from './matmul/vector.ts';
+import { isFloatStorage, product } from './wgsl.ts';
+
+/** Whether the templates can compute a product; an inner size of 0 is left to the printer. */
+export function fitsMatmul({ left, right, buffers, inner }: MatmulKernel): boolean {
+  return inner > 0 && [left, right].every(({ buffer }) => isFloatStorage(buffers[buffer]!.dtype));
+}
+
+/**
+ * A matrix product by the template that its shape calls for: tiles, tiles over ranges of the inner axis, or
+ * few rows at a time. Sums are f32 whatever the operands' storage. An epilogue whose packed outputs the
+ * template cannot store runs as a loop of its own.
+ *
+ * @param geometry in place of the table's choice, for tests and measurements
+ */
+export function planMatmul(kernel: MatmulKernel, target: Target, geometry?: Geometry): KernelPlan {
+  if (product([...kernel.batch, kernel.rows, kernel.columns]) === 0) return nothing;
+  const epilogue = printEpilogue(new Shader(kernel.name, kernel.buffers), kernel);
+  if (!epilogue) return planSeparately(kernel, target, geometry);
+  const chosen = geometry
+    ? { problem: problemOf(kernel), geometry }
+    : choose(problemOf(kernel), epilogue.width, target);
+  return planProblem(kernel, chosen.problem, chosen.geometry, target);
+}
+
+function planProblem(
+  kernel: MatmulKernel,
+  problem: Problem,
+  geometry: Geometry,
+  target: Target,
+): KernelPlan {
+  const spec: MatmulShader = {
+    name: kernel.name,
+    problem,
+    target,
+    buffers: kernel.buffers,
+    shared: alsoRead(kernel),
+    output: epilogueOutput(kernel),
+  };
+  if (geometry.kind === 'vector') return { steps: [vectorStep(spec, geometry)], scratchBytes: [] };
+  if (geometry.splits === 1) return { steps: [tileStep(spec, geometry)], scratchBytes: [] };
+
+  const parts = kernel.buffers.length;
+  const size = sums(problem) * geometry.splits;
+  const scratch = (access: KernelBuffer['access']): readonly KernelBuffer[] => [
+    ...kernel.buffers,
+    { dtype: 'f32', size, access },
+  ];
+  const ranges: MatmulShader = {
+    ...spec,
+    buffers: scratch('write'),
+    shared: new Set(),
+    output: plainOutput(parts),
+  };
+  return {
+    steps: [
+      tileStep(ranges, geometry),
+      addRangesStep({ ...spec, buffers: scratch('read') }, parts, geometry.splits),
+    ],
+    scratchBytes: [size * 4],
+  };
+}
+
+/** The product into scratch, and a loop over it. */
+function planSeparately(kernel: MatmulKernel, target: Target, geometry?: Geometry): KernelPlan {
+  const parts = separateEpilogue(kernel);
+  const first = planMatmul(parts.product, target, geometry);
+  const rest = printElementwise(parts.epilogue, target);
+  const named = parts.product.buffers.length;
+  const moved = rest.steps.map((step) => ({
+    ...step,
+    args: step.args.map((index) => (index < named ? index : index + first.scratchBytes.length)),
+  }));
+  return {
+    steps: [...first.steps, ...moved],
+    scratchBytes: [...parts.scratchBytes, ...first.scratchBytes, ...rest.scratchBytes],
+  };
+}
+
+/** Buffers that the epilogue loads. */
+function alsoRead({ epilogue }: MatmulKernel): ReadonlySet<number> {
+  return new Set(
+    epilogue.flatMap((instruction) =>
+      instruction.op === 'load' ? [instruction.access.buffer] : [],
+    ),
+  );
+}

@@ -1,0 +1,53 @@
+import type { Target } from '../../kernel.ts';
+import type { Geometry, TileGeometry } from './geometry.ts';
+import { directionOf, matrices, type Problem, swap } from './problem.ts';
+import { fitsVector } from './vector.ts';
+
+/** Below so many workgroups a device has idle cores: smaller tiles or several ranges of the inner axis fill it. */
+const ENOUGH_WORKGROUPS = 128;
+/** A range of the inner axis is at least so long: below, adding up the ranges costs more than it brings. */
+const SHORTEST_RANGE = 256;
+const MOST_SPLITS = 16;
+
+const tile = (size: number, tileInner: number): TileGeometry => ({
+  kind: 'tile',
+  tileRows: size,
+  tileColumns: size,
+  tileInner,
+  splits: 1,
+});
+
+const large = tile(64, 16);
+const small = tile(32, 16);
+
+/**
+ * How to compute a product with at least one element, from its shape alone; perhaps with its sides swapped.
+ *
+ * @param width neighbouring columns that the output wants at once
+ */
+export function choose(
+  problem: Problem,
+  width: number,
+  _target: Target,
+): { problem: Problem; geometry: Geometry } {
+  const { rows, columns } = problem;
+  if (fitsVector(problem)) return { problem, geometry: vectorGeometry(problem) };
+  const other = swap(problem);
+  if (columns < rows && width === 1 && fitsVector(other)) {
+    return { problem: other, geometry: vectorGeometry(other) };
+  }
+  const count = ({ tileRows, tileColumns }: TileGeometry) =>
+    matrices(problem) * Math.ceil(rows / tileRows) * Math.ceil(columns / tileColumns);
+  const narrow = rows <= 32 || columns <= 32;
+  const base = narrow || count(large) < ENOUGH_WORKGROUPS ? small : large;
+  const wanted = Math.floor(ENOUGH_WORKGROUPS / count(base));
+  const possible = Math.floor(problem.inner / SHORTEST_RANGE);
+  const splits = Math.max(1, Math.min(wanted, possible, MOST_SPLITS));
+  return { problem, geometry: { ...base, splits } };
+}
+
+function vectorGeometry({ inner, right, columns }: Problem): Geometry {
+  const threads = inner >= 2048 ? 256 : inner >= 512 ? 128 : 64;
+  const wide = directionOf(right) === 'lines' && columns > 4;
+  return { kind: 'vector', columns: wide ? 32 : 4, threads };
+}

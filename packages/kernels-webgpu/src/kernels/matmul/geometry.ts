@@ -1,0 +1,26 @@
+/** How a product is cut into workgroups. */
+export interface TileGeometry {
+  readonly kind: 'tile';
+  /** Rows and columns of a workgroup's tile: multiples of 4. */
+  readonly tileRows: number;
+  readonly tileColumns: number;
+  /** How much of the inner axis lies in workgroup memory at a time: a multiple of 4. */
+  readonly tileInner: number;
+  /** Into how many ranges the inner axis is cut, each summed by workgroups of its own. */
+  readonly splits: number;
+}
+
+/** How a product of few rows is cut. */
+export interface VectorGeometry {
+  readonly kind: 'vector';
+  /** Columns of a workgroup: 4, or if lines are read across a multiple of 4. */
+  readonly columns: number;
+  readonly threads: number;
+}
+
+/** How a product is computed. */
+export type Geometry = TileGeometry | VectorGeometry;
+
+/** Invocations of a tile's workgroup: each has 4 × 4 sums. */
+export const threadsOf = ({ tileRows, tileColumns }: TileGeometry): number =>
+  (tileRows / 4) * (tileColumns / 4);
