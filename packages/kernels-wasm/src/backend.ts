@@ -58,6 +58,7 @@ const CODE_LIMIT = 4096;
  */
 export class WasmBackend implements Backend {
   readonly name = 'wasm';
+  readonly repeats = true;
   readonly #engine: Engine;
   readonly #debug: boolean;
   readonly #code = new Map<string, KernelPlan>();
@@ -134,10 +135,10 @@ export class WasmBackend implements Backend {
     const layout = layOut(plan, plans);
     this.#growArena(plan.arenaBytes);
     const tables = this.#engine.allocate(4 * layout.words.length, 'argument tables');
-    const instructions = layout.instructions.map(({ kernel, word, joinsPrevious }) => ({
+    const instructions = layout.instructions.map(({ kernel, word, after }) => ({
       kernel,
       args: tables.address + 4 * word,
-      joinsPrevious,
+      after,
     }));
     const threadProgram = this.#engine.prepare(instructions);
     const program = new WasmProgram(this, plan, layout, tables, threadProgram);
@@ -212,7 +213,7 @@ export class WasmBackend implements Backend {
     }
     const { words } = layout;
     let changed = false;
-    for (const { word, binding, bytes } of layout.bindings) {
+    for (const { word, binding, bytes, offset } of layout.bindings) {
       const buffer = this.#own(bindings[binding]!, 'run');
       if (buffer.bytes < bytes) {
         throw new RangeError(
@@ -220,8 +221,9 @@ export class WasmBackend implements Backend {
         );
       }
       buffer.unused = false;
-      if (words[word] === buffer.allocation.address) continue;
-      words[word] = buffer.allocation.address;
+      const address = buffer.allocation.address + offset;
+      if (words[word] === address) continue;
+      words[word] = address;
       changed = true;
     }
     const arena = this.#arena?.address ?? 0;

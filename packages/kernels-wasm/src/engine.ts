@@ -7,7 +7,7 @@ import {
   ThreadPool,
 } from './threads.ts';
 import { hasRelaxedSimd, hasSharedMemory, MAXIMUM_PAGES, type Target } from './wasm/index.ts';
-import { CONTROL_BYTES } from './worker.ts';
+import { controlBytes } from './worker.ts';
 
 /** How an engine is set up; everything has a default. */
 export interface EngineOptions {
@@ -73,7 +73,7 @@ export class Engine {
     const shared = sharedMemory ? createShared(maximumPages) : undefined;
     this.memory = shared?.memory;
     this.allocator = new Allocator({
-      start: CONTROL_BYTES,
+      start: controlBytes(this.threads),
       limit: (shared?.maximum ?? maximumPages) * PAGE,
       grow: (bytes) => this.grow(Math.ceil(bytes / PAGE)),
     });

@@ -12,10 +12,10 @@ export interface Instruction {
   /** Byte address of the kernel's argument table: u32 words, its buffers' addresses. */
   readonly args: number;
   /**
-   * Whether it may run side by side with the one before it, and those that one runs side by side with: none
-   * of them writes what another uses. Default: it waits for them.
+   * How many of the program's first instructions must be done before it starts; it may run side by side with
+   * the others before it. Default: all before it.
    */
-  readonly joinsPrevious?: boolean;
+  readonly after?: number;
 }
 
 /** A list of instructions that the workers know; see `ThreadPool.prepare`. */
@@ -54,7 +54,6 @@ export interface ThreadPoolOptions {
 }
 
 interface PendingRun {
-  readonly program: Program;
   /** What threads have told of their times so far; absent where they are not asked. */
   readonly times: Float64Array[] | undefined;
   /** Whether all of it is done, and whether a kernel trapped meanwhile. */
@@ -112,9 +111,9 @@ export class ThreadPool {
     const kernels: { key: string; bytes?: Uint8Array; chunks: number }[] = [];
     const words = new Uint32Array(instructions.length * INSTRUCTION_WORDS);
     const divided = divide(
-      instructions.map(({ kernel: { chunks }, joinsPrevious = false }) => ({
+      instructions.map(({ kernel: { chunks }, after }, index) => ({
         chunks,
-        joinsPrevious,
+        after: after ?? index,
       })),
       this.options.threads,
     );
@@ -125,9 +124,8 @@ export class ThreadPool {
         this.kernelUses.set(key, uses + 1);
         index.set(key, kernels.push({ key, chunks, ...(uses === 0 && { bytes }) }) - 1);
       }
-      const { grain, first, end, waveFirst, waveEnd } = divided[position]!;
-      const row = [index.get(key)!, args, grain, first, end, waveFirst, waveEnd];
-      words.set(row, position * INSTRUCTION_WORDS);
+      const { grain, first, end, after } = divided[position]!;
+      words.set([index.get(key)!, args, grain, first, end, after], position * INSTRUCTION_WORDS);
     });
     const tickets = divided.at(-1)?.end ?? 0;
     this.post({ type: 'program', id, kernels, instructions: words, tickets });
@@ -158,7 +156,7 @@ export class ThreadPool {
     if (program.tickets === 0) return this.last.then(() => ({}));
     const run = this.number();
     const promise = new Promise<RunResult>((resolve, reject) => {
-      this.runs.set(run, { program, times: profile ? [] : undefined, resolve, reject });
+      this.runs.set(run, { times: profile ? [] : undefined, resolve, reject });
     });
     this.post({ type: 'run', id: program.id, run, base: this.submit(program.tickets), profile });
     return this.track(promise);
@@ -220,7 +218,7 @@ export class ThreadPool {
     if (this.broken) throw this.broken;
     if (this.workers) return this.workers;
     const { threads, memory, initialPages, maximumPages, workerUrl } = this.options;
-    this.workers = Array.from({ length: threads }, () => {
+    this.workers = Array.from({ length: threads }, (_, thread) => {
       const worker = startWorker(
         {
           message: (message) => this.receive(message),
@@ -229,7 +227,7 @@ export class ThreadPool {
         workerUrl,
       );
       const shared = memory && { memory };
-      worker.post({ type: 'start', ...shared, initialPages, maximumPages });
+      worker.post({ type: 'start', thread, threads, ...shared, initialPages, maximumPages });
       return worker;
     });
     return this.workers;
@@ -257,12 +255,12 @@ export class ThreadPool {
   }
 
   /** Settles a run once all has been told of it: threads' messages come in any order. */
-  private finish(run: number, { done, error, times, program, resolve, reject }: PendingRun): void {
+  private finish(run: number, { done, error, times, resolve, reject }: PendingRun): void {
     if (!done || (done.failed && !error)) return;
     if (times && times.length < this.options.threads) return;
     this.runs.delete(run);
     if (error) reject(error);
-    else resolve(times ? { times: stepTimes(program.instructions, times) } : {});
+    else resolve(times ? { times: stepTimes(times) } : {});
   }
 
   private fail(error: Error): void {

@@ -5,9 +5,8 @@ export interface Tickets {
   /** The instruction's tickets are those from `first` to before `end`. */
   readonly first: number;
   readonly end: number;
-  /** The wave's tickets: they may run once all before `waveFirst` are done. */
-  readonly waveFirst: number;
-  readonly waveEnd: number;
+  /** They may be worked on once all tickets before this one are done. */
+  readonly after: number;
 }
 
 /**
@@ -20,25 +19,18 @@ const TICKETS_PER_THREAD = 8;
  * Divides instructions into tickets, numbered through the program. Threads draw them in order, so whoever
  * comes late finds less to do, and nobody waits for it.
  *
- * @param instructions - how many chunks each has, and whether it runs side by side with the one before
+ * @param instructions - how many chunks each has, and how many of the first instructions it waits for
  */
 export function divide(
-  instructions: readonly { readonly chunks: number; readonly joinsPrevious: boolean }[],
+  instructions: readonly { readonly chunks: number; readonly after: number }[],
   threads: number,
 ): Tickets[] {
-  const waves: number[] = []; // first tickets of waves, then the end
-  let next = 0;
-  const divided = instructions.map(({ chunks, joinsPrevious }) => {
-    if (!joinsPrevious || waves.length === 0) waves.push(next);
+  const divided: Tickets[] = [];
+  for (const { chunks, after } of instructions) {
     const grain = Math.max(1, Math.floor(chunks / (threads * TICKETS_PER_THREAD)));
-    const first = next;
-    next += Math.ceil(chunks / grain);
-    return { grain, first, end: next, wave: waves.length - 1 };
-  });
-  waves.push(next);
-  return divided.map(({ wave, ...rest }) => ({
-    ...rest,
-    waveFirst: waves[wave]!,
-    waveEnd: waves[wave + 1]!,
-  }));
+    const first = divided.at(-1)?.end ?? 0;
+    const end = first + Math.ceil(chunks / grain);
+    divided.push({ grain, first, end, after: after === 0 ? 0 : divided[after - 1]!.end });
+  }
+  return divided;
 }

@@ -1,28 +1,40 @@
+/** Words of a cache line. Every word that threads fight over has a line of its own. */
+const LINE = 16;
+
 /**
- * Words of the control block at the start of shared memory, as indices of an Int32Array. `claimed` and
- * `completed` count tickets for ever, modulo 2³².
+ * The control block at the start of shared memory, as indices of an Int32Array. `claimed` and `completed`
+ * count tickets for ever, modulo 2³².
  */
 export const CONTROL = {
   /** Tickets that have been drawn. */
   claimed: 0,
   /** Tickets whose work is done. */
-  completed: 16,
+  completed: LINE,
   /** Threads that sleep until more is done. */
-  sleeping: 32,
+  sleeping: 2 * LINE,
+  /** Changes whenever sleepers should look again. */
+  news: 3 * LINE,
   /** The last run in which a kernel trapped. */
-  failed: 48,
+  failed: 4 * LINE,
+  /**
+   * A line for each thread: whether it draws tickets, and if so, a number such that it holds no ticket before
+   * that one.
+   */
+  threads: 5 * LINE,
 } as const;
 
-/** Bytes of the control block: one cache line a word, since threads fight over each. */
-export const CONTROL_BYTES = 1024;
+/** Bytes of the control block. */
+export const controlBytes = (threads: number) => 4 * (CONTROL.threads + threads * LINE);
 
 /** Words that describe an instruction in a `program` message. */
-export const INSTRUCTION_WORDS = 7;
+export const INSTRUCTION_WORDS = 6;
 
 /** What a worker is told. Messages are handled in order; `transfer` is never needed. */
 export type ToWorker =
   | {
       type: 'start';
+      thread: number;
+      threads: number;
       /** Shared memory; absent: the worker makes an unshared one of its own. */
       memory?: WebAssembly.Memory;
       initialPages: number;
@@ -34,7 +46,7 @@ export type ToWorker =
       kernels: { key: string; bytes?: Uint8Array; chunks: number }[];
       /**
        * For each instruction: index of the kernel, address of its argument table, and its `Tickets` (grain,
-       * first, end, waveFirst, waveEnd).
+       * first, end, after).
        */
       instructions: Uint32Array;
       /** Tickets in all. */
@@ -73,38 +85,71 @@ export type FromWorker =
  * Web Worker and for `node:worker_threads` alike.
  *
  * Everything submitted (runs, writes, reads) is divided into tickets, numbered in order. Threads draw
- * the tickets of a run one by one; a ticket's work begins once every ticket before its wave is done. So no
- * thread ever waits for one that has not come yet: the first to get the message starts, the others find
- * what is left. Waiting spins for 20 µs, then sleeps. After a kernel has trapped the rest of its run is
- * drawn, but not done.
+ * the tickets of a run one by one; work on a ticket begins once every ticket that its instruction waits for
+ * is done. So no thread ever waits for one that has not come yet: the first to get the message starts, the
+ * others find what is left; and none waits at the end of an instruction, if the next does not depend on it.
+ * Waiting spins for about as long as waking a thread takes, then sleeps. After a kernel has trapped, the
+ * rest of its run is drawn but not worked on.
  */
 export const workerSource = /* js */ `'use strict';
 const inNode = typeof require === 'function';
 const port = inNode ? require('node:worker_threads').parentPort : self;
 const now = () => performance.now();
-const SPIN_MILLISECONDS = 0.02;
+const SPIN_MILLISECONDS = 0.1;
 const CLAIMED = ${CONTROL.claimed}, COMPLETED = ${CONTROL.completed};
-const SLEEPING = ${CONTROL.sleeping}, FAILED = ${CONTROL.failed};
-let memory, control;
+const SLEEPING = ${CONTROL.sleeping}, NEWS = ${CONTROL.news}, FAILED = ${CONTROL.failed};
+const THREADS = ${CONTROL.threads}, LINE = ${LINE};
+let memory, control, own, end;
 const instances = new Map();
 const programs = new Map();
 
-// Counters wrap around: differences are taken modulo 2^32.
-const completedBy = (target) => ((Atomics.load(control, COMPLETED) - target) | 0) >= 0;
+// Counters wrap around: they are compared by their difference modulo 2^32.
+const isBefore = (a, b) => ((a - b) | 0) < 0;
 
-function waitFor(target) {
-  if (completedBy(target)) return;
+// Whether every ticket before this one is done, if they have all been drawn: nobody holds one of them.
+function isDone(ticket) {
+  for (let line = THREADS; line < end; line += LINE) {
+    if (line === own || Atomics.load(control, line) === 0) continue;
+    if (isBefore(Atomics.load(control, line + 1), ticket)) return false;
+  }
+  return true;
+}
+
+// Whether as many tickets are done as were submitted before this one.
+const isCounted = (ticket) => !isBefore(Atomics.load(control, COMPLETED), ticket);
+
+function waitFor(test, ticket) {
+  if (test(ticket)) return;
   const deadline = now() + SPIN_MILLISECONDS;
   do {
-    for (let turn = 0; turn < 64; turn++) if (completedBy(target)) return;
+    for (let turn = 0; turn < 64; turn++) if (test(ticket)) return;
   } while (now() < deadline);
   Atomics.add(control, SLEEPING, 1);
   for (;;) {
-    const completed = Atomics.load(control, COMPLETED);
-    if (((completed - target) | 0) >= 0) break;
-    Atomics.wait(control, COMPLETED, completed);
+    const news = Atomics.load(control, NEWS);
+    if (test(ticket)) break;
+    Atomics.wait(control, NEWS, news);
   }
   Atomics.sub(control, SLEEPING, 1);
+}
+
+// To be called after every change that someone may wait for. Waking costs a system call, so only if someone
+// sleeps; one about to sleep has counted itself before it looked for the last time.
+function wake() {
+  if (Atomics.load(control, SLEEPING) === 0) return;
+  Atomics.add(control, NEWS, 1);
+  Atomics.notify(control, NEWS);
+}
+
+// From here on this thread may hold tickets, though none that has been drawn by now.
+function enter() {
+  Atomics.store(control, own + 1, Atomics.load(control, CLAIMED));
+  Atomics.store(control, own, 1);
+}
+
+function leave() {
+  Atomics.store(control, own, 0);
+  wake();
 }
 
 // Draws a run's next ticket; -1 where none is left.
@@ -114,33 +159,42 @@ function claim(base, tickets) {
     const ticket = (next - base) | 0;
     if (ticket >= tickets) return -1;
     const seen = Atomics.compareExchange(control, CLAIMED, next, (next + 1) | 0);
-    if (seen === next) return ticket;
+    if (seen === next) {
+      Atomics.store(control, own + 1, next);
+      wake();
+      return ticket;
+    }
     next = seen;
   }
 }
 
-// Tells how many tickets are done, and wakes who sleeps if those before \`end\` are.
-function complete(end) {
+// Tells that a ticket is done; how many are by now.
+function complete(ticket) {
+  Atomics.store(control, own + 1, (ticket + 1) | 0);
   const completed = (Atomics.add(control, COMPLETED, 1) + 1) | 0;
-  // Waking costs a system call, so only if someone sleeps. One about to sleep sees the new value.
-  if (completed === end && Atomics.load(control, SLEEPING) > 0) Atomics.notify(control, COMPLETED);
+  wake();
   return completed;
 }
 
+// A write or a read: one ticket, of thread 0 alone.
 function alone(base, work) {
-  waitFor(base);
+  waitFor(isCounted, base);
+  enter();
   Atomics.add(control, CLAIMED, 1);
   try {
     work();
   } finally {
-    complete((base + 1) | 0);
+    complete(base);
+    leave();
   }
 }
 
 const handlers = {
   start(message) {
+    own = THREADS + message.thread * LINE;
+    end = THREADS + message.threads * LINE;
     memory = message.memory || new WebAssembly.Memory({ initial: message.initialPages, maximum: message.maximumPages });
-    control = message.memory ? new Int32Array(memory.buffer, 0, ${CONTROL_BYTES / 4}) : new Int32Array(${CONTROL_BYTES / 4});
+    control = message.memory ? new Int32Array(memory.buffer, 0, end) : new Int32Array(end);
   },
   program({ id, kernels, instructions: words, tickets }) {
     for (const { key, bytes } of kernels) {
@@ -156,8 +210,8 @@ const handlers = {
     const instructions = [];
     for (let at = 0; at < words.length; at += ${INSTRUCTION_WORDS}) {
       const { key, chunks } = kernels[words[at]];
-      const [args, grain, first, end, waveFirst, waveEnd] = words.subarray(at + 1, at + ${INSTRUCTION_WORDS});
-      instructions.push({ key, run: instances.get(key), chunks, args, grain, first, end, waveFirst, waveEnd });
+      const [args, grain, first, end, after] = words.subarray(at + 1, at + ${INSTRUCTION_WORDS});
+      instructions.push({ key, run: instances.get(key), chunks, args, grain, first, end, after });
     }
     programs.set(id, { instructions, tickets });
   },
@@ -168,13 +222,14 @@ const handlers = {
   run({ id, run: number, base, profile }) {
     const { instructions, tickets } = programs.get(id);
     const times = profile ? new Float64Array(instructions.length) : undefined;
-    // A write or read before it that thread 0 has yet to draw.
-    if (((Atomics.load(control, CLAIMED) - base) | 0) < 0) waitFor(base);
+    // A write or a read before it that thread 0 has yet to draw.
+    if (isBefore(Atomics.load(control, CLAIMED), base)) waitFor(isCounted, base);
+    enter();
     let position = 0, ticket;
     while ((ticket = claim(base, tickets)) >= 0) {
       while (ticket >= instructions[position].end) position++;
-      const { key, run, args, chunks, grain, first, waveFirst, waveEnd } = instructions[position];
-      waitFor((base + waveFirst) | 0);
+      const { key, run, args, chunks, grain, first, after } = instructions[position];
+      waitFor(isDone, (base + after) | 0);
       if (Atomics.load(control, FAILED) !== number) {
         const begin = (ticket - first) * grain;
         const start = times ? now() : 0;
@@ -186,10 +241,10 @@ const handlers = {
         }
         if (times) times[position] += now() - start;
       }
-      const completed = complete((base + waveEnd) | 0);
-      if (completed !== ((base + tickets) | 0)) continue;
+      if (complete((base + ticket) | 0) !== ((base + tickets) | 0)) continue;
       port.postMessage({ type: 'done', run: number, failed: Atomics.load(control, FAILED) === number });
     }
+    leave();
     if (times) port.postMessage({ type: 'times', run: number, times });
   },
   write({ base, writes }) {

@@ -96,17 +96,17 @@ describe.each([{ threads: 1 }, { threads: 2 }, { threads: 3 }, { sharedMemory: f
       ]);
       expect(values).toEqual([[3], [21], [201]]);
     });
-    it('runs instructions of a wave side by side, waves one after the other', async () => {
+    it('runs instructions side by side that do not wait for each other', async () => {
       const engine = open(options);
       const [few, many] = [doubler(engine.target, 3), doubler(engine.target, 700)];
       const sides = [many, few, many].map((kernel) =>
         setup(engine, new Float32Array(4 * kernel.chunks), [kernel]),
       );
-      // Ten waves of three: each side's kernel reads what it wrote in the wave before.
+      // Three chains of ten, link by link in turn: each waits for its own chain alone.
       const program = engine.prepare(
         Array.from({ length: 30 }, (_, index) => ({
           ...sides[index % 3]!.program.instructions[0]!,
-          joinsPrevious: index % 3 > 0,
+          after: Math.max(0, index - 2),
         })),
       );
       void engine.run(program);
@@ -215,6 +215,23 @@ describe('Engine', () => {
     }
     for (const result of results) expect(result).toEqual(results[0]);
     expect(new Float32Array(results[0]!.buffer).some((value) => value !== 0)).toBe(true);
+  });
+  it('keeps the order of runs, writes and reads with more threads than processors', async () => {
+    const engine = open({ threads: 6 });
+    const kernel = doubler(engine.target, 40);
+    const { buffer, program, read } = setup(
+      engine,
+      new Float32Array(160),
+      Array.from({ length: 12 }, () => kernel),
+    );
+    const results: Promise<Float32Array>[] = [];
+    for (let turn = 0; turn < 200; turn++) {
+      engine.write(buffer.address, new Float32Array(160).fill(turn));
+      void engine.run(program);
+      results.push(read());
+    }
+    const want = Array.from({ length: 200 }, (_, turn) => [4096 * turn + 4095]);
+    expect((await Promise.all(results)).map((values) => [...new Set(values)])).toEqual(want);
   });
   it('says when memory runs out, and works on', async () => {
     const engine = open({ threads: 2, memoryLimit: 4 * 2 ** 20 });

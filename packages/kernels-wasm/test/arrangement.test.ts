@@ -1,38 +1,39 @@
 import { describe, expect, it } from 'vitest';
-import { ARENA, type Touch, wavesOf } from '../src/waves.ts';
+import { ARENA, arrange, type Touch } from '../src/arrangement.ts';
 
 const read = (space: number, start = 0, end = 64): Touch => ({ space, start, end, writes: false });
 const write = (space: number, start = 0, end = 64): Touch => ({ space, start, end, writes: true });
 
-describe('wavesOf', () => {
+describe('arrange', () => {
   it('keeps what depends on something in its order', () => {
     const chain = [
       [read(0), write(1)],
       [read(1), write(2)],
       [read(2), write(3)],
     ];
-    expect(wavesOf(chain)).toEqual([0, 1, 2]);
+    expect(arrange(chain)).toEqual({ order: [0, 1, 2], after: [0, 1, 2] });
   });
-  it('puts readers of one value side by side', () => {
-    expect(wavesOf([[write(0)], [read(0), write(1)], [read(0), write(2)]])).toEqual([0, 1, 1]);
+  it('lets readers of one value wait for it alone', () => {
+    const readers = [[write(0)], [read(0), write(1)], [read(0), write(2)]];
+    expect(arrange(readers)).toEqual({ order: [0, 1, 2], after: [0, 1, 1] });
   });
-  it('moves what waits for nothing to the front', () => {
-    expect(
-      wavesOf([
-        [read(0), write(1)],
-        [read(1), write(2)],
-        [read(0), write(3)],
-      ]),
-    ).toEqual([0, 1, 0]);
+  it('puts what waits for nothing between links of a chain, and the chain first', () => {
+    const instructions = [
+      [write(5)],
+      [write(0)],
+      [read(0), write(1)],
+      [write(6)],
+      [read(1), write(2)],
+    ];
+    expect(arrange(instructions)).toEqual({ order: [1, 0, 2, 3, 4], after: [0, 0, 1, 0, 3] });
   });
-  it('waits with a write for all that read the old value, and for what wrote it', () => {
-    expect(wavesOf([[write(0)], [read(0), write(1)], [read(0), write(2)], [write(0)]])).toEqual([
-      0, 1, 1, 2,
-    ]);
+  it('waits with a write for all that read the old value', () => {
+    const instructions = [[write(0)], [read(0), write(1)], [read(0), write(2)], [write(0)]];
+    expect(arrange(instructions)).toEqual({ order: [0, 1, 2, 3], after: [0, 1, 1, 3] });
   });
   it('takes an update in place for a read and a write', () => {
     const update = [read(0), write(0)];
-    expect(wavesOf([update, update, [read(0), write(1)]])).toEqual([0, 1, 2]);
+    expect(arrange([update, update, [read(0), write(1)]]).after).toEqual([0, 1, 2]);
   });
   it('waits for memory of the arena that is used again, in part too', () => {
     const instructions = [
@@ -42,7 +43,7 @@ describe('wavesOf', () => {
       [write(ARENA, 192, 256)],
       [read(ARENA, 128, 256), write(2)],
     ];
-    expect(wavesOf(instructions)).toEqual([0, 1, 2, 0, 3]);
+    expect(arrange(instructions)).toEqual({ order: [0, 3, 1, 2, 4], after: [0, 0, 1, 3, 4] });
   });
   it('orders every two instructions that conflict, in any program', () => {
     let state = 1;
@@ -57,7 +58,9 @@ describe('wavesOf', () => {
           return { space: next(3) - 1, start, end: start + 1 + next(8), writes: next(3) === 0 };
         }),
       );
-      const waves = wavesOf(instructions);
+      const { order, after } = arrange(instructions);
+      expect([...order].sort((a, b) => a - b)).toEqual([...instructions.keys()]);
+      const positions = instructions.map((_, index) => order.indexOf(index));
       instructions.forEach((touches, later) => {
         instructions.slice(0, later).forEach((others, earlier) => {
           const conflict = touches.some((a) =>
@@ -66,7 +69,10 @@ describe('wavesOf', () => {
                 a.space === b.space && (a.writes || b.writes) && a.start < b.end && b.start < a.end,
             ),
           );
-          if (conflict) expect(waves[earlier]).toBeLessThan(waves[later]!);
+          if (!conflict) return;
+          // The later one waits until the earlier one is done, and what it waits for precedes it.
+          expect(positions[earlier]).toBeLessThan(after[positions[later]!]!);
+          expect(after[positions[later]!]).toBeLessThanOrEqual(positions[later]!);
         });
       });
     }
