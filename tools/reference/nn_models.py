@@ -46,6 +46,40 @@ def cases():
     several = hf.BertConfig(**ENCODER, problem_type='multi_label_classification', hidden_act='gelu_new')
     yield 'bert-several-labels', 'SequenceClassification', hf.BertForSequenceClassification(several)
 
+    gpt2 = dict(vocab_size=VOCABULARY, n_embd=16, n_layer=2, n_head=2, n_positions=32, pad_token_id=PAD,
+                bos_token_id=START, eos_token_id=END)
+    yield 'gpt2', 'CausalLM', hf.GPT2LMHeadModel(hf.GPT2Config(**gpt2))
+    classifiers = ['SequenceClassification', 'TokenClassification', 'QuestionAnswering']
+    yield from heads('gpt2', 'GPT2', classifiers, **gpt2, num_labels=3)
+
+    def decoder(name, stem, **settings):
+        config = getattr(hf, f'{stem}Config')(**{**DECODER, **settings})
+        return name, 'CausalLM', getattr(hf, f'{stem.removesuffix("Text")}ForCausalLM')(config)
+
+    yield decoder('llama', 'Llama', rms_norm_eps=1e-5)
+    yield from heads('llama', 'Llama', classifiers, **DECODER, num_labels=3)
+    yield 'llama-base', 'base', hf.LlamaModel(hf.LlamaConfig(**DECODER))
+    original = dict(original_max_position_embeddings=4)
+    for kind, scaling in {
+        'linear': dict(factor=2.0),
+        'dynamic': dict(factor=3.0),
+        'yarn': dict(factor=4.0, beta_fast=4.0, **original),
+        'llama3': dict(factor=8.0, low_freq_factor=1.0, high_freq_factor=4.0, original_max_position_embeddings=32),
+    }.items():
+        yield decoder(f'llama-{kind}', 'Llama', tie_word_embeddings=True, attention_bias=True, mlp_bias=True, head_dim=8,
+                      rope_theta=1000.0, max_position_embeddings=6 if kind == 'dynamic' else 64,
+                      rope_scaling=dict(rope_type=kind, **scaling))
+    yield decoder('qwen2', 'Qwen2', tie_word_embeddings=True, use_sliding_window=True, sliding_window=3,
+                  max_window_layers=1)
+    yield decoder('qwen3', 'Qwen3', head_dim=8)
+    yield decoder('mistral', 'Mistral', sliding_window=3)
+    gemma = dict(head_dim=8, query_pre_attn_scalar=6, sliding_window=3)
+    yield decoder('gemma2', 'Gemma2', attn_logit_softcapping=2.0, final_logit_softcapping=3.0, **gemma)
+    yield decoder('gemma3', 'Gemma3Text', sliding_window_pattern=2, rope_theta=500.0, rope_local_base_freq=10.0, **gemma)
+    yield decoder('phi3', 'Phi3', partial_rotary_factor=0.5)
+    yield decoder('phi3-longrope', 'Phi3', original_max_position_embeddings=6, max_position_embeddings=64,
+                  rope_scaling=dict(type='longrope', short_factor=[1.0, 1.5], long_factor=[2.0, 4.0]))
+
 
 def randomize(model):
     """Weights that hide no mistake: the usual 0.02 makes all logits alike, norms of 1 and biases of 0 say nothing."""
@@ -102,8 +136,10 @@ def encoder_inputs(task, config):
 def decoder_inputs(config):
     ids = torch.randint(3, VOCABULARY, (3, 8))
     mask = torch.ones_like(ids)
-    mask[1, 5:] = 0
-    mask[2, 1:] = 0
+    # With a window, a query beyond its padding would see nothing, which is NaN in f64.
+    lengths = [7, 6] if getattr(config, 'sliding_window', None) else [5, 1]
+    for row, length in enumerate(lengths, start=1):
+        mask[row, length:] = 0
     ids[mask == 0] = config.pad_token_id or 0
     labels = ids.clone()
     labels[mask == 0] = -100
@@ -181,8 +217,8 @@ def write(name, task, model):
         if parameter.grad is not None:
             found[f'gradient.{key}'] = parameter.grad
     if task in ('CausalLM', 'Seq2SeqLM'):
-        with torch.no_grad():
-            found.update(generate(model, config))
+        with torch.no_grad():  # in f32: rows of padding alone are NaN in f64, as its masks overflow softmax
+            found.update(generate(model.float(), config))
     narrow = {
         key: (value.detach().float() if value.is_floating_point() else value.int()).contiguous().clone()
         for key, value in found.items()

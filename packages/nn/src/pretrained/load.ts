@@ -13,7 +13,7 @@ import { architectureOf, type Family } from './family.ts';
 import { initialize } from './initialize.ts';
 import type { LoadReport } from './load-report.ts';
 import type { PreTrainedModel } from './model.ts';
-import { fitPrefix, modernName } from './names.ts';
+import { modernName, placeName } from './names.ts';
 import { builderOf } from './registry.ts';
 import type { TaskModels, TaskName } from './task-names.ts';
 
@@ -74,25 +74,19 @@ function takeTensors(
 ): LoadReport {
   const variables = Array.from(model.namedVariables());
   const wanted = new Set(variables.map(([name]) => name));
-  const place = fitPrefix(Object.keys(tensors), wanted, family.prefix);
+  const own = model.base_model_prefix;
   const ignored: string[] = [];
   const state: Record<string, Tensor> = Object.create(null);
   for (const [stored, value] of Object.entries(tensors)) {
     const name = family.rename ? family.rename(modernName(stored)) : modernName(stored);
     if (name === undefined) ignored.push(stored);
-    else state[place(name)] = value;
+    else state[placeName(name, wanted, [family.prefix, own], own)] = value;
   }
   const { mismatch, fitting } = compareState(variables, state);
   const { missing, unexpected, misshaped } = mismatch;
   const lacksBase =
-    family.prefix !== '' && missing.some((name) => name.startsWith(`${family.prefix}.`));
-  const isBase = fitting.length === 0;
-  if (
-    misshaped.length > 0 ||
-    lacksBase ||
-    isBase ||
-    (strict && missing.length + unexpected.length > 0)
-  ) {
+    own === '' ? missing.length > 0 : missing.some((name) => name.startsWith(`${own}.`));
+  if (misshaped.length > 0 || lacksBase || (strict && missing.length + unexpected.length > 0)) {
     throw new StateDictError(model.architecture, mismatch);
   }
   for (const [variable, value] of fitting) variable.assign(value);

@@ -32,6 +32,11 @@ export abstract class PreTrainedModel extends Module {
   /** Takes tensors or plain arrays by Python's names; see `ModelInputs`. */
   abstract override forward(inputs: ModelInputs): object;
 
+  /** Name of the model without a head below this one; empty if this is it. */
+  get base_model_prefix(): string {
+    return '';
+  }
+
   /** Number of trained and trainable numbers. */
   num_parameters(): number {
     return this.parameters().reduce((sum, { size }) => sum + size, 0);

@@ -15,23 +15,22 @@ export function withoutPositionIds(name: string): string | undefined {
 }
 
 /**
- * Fits names to a model with or without a head: a bare checkpoint's names get the prefix that the model with a
- * head has; a model without a head takes the names below the prefix.
+ * The model's name for a checkpoint's, which may be of a model with or without a head, and so may or may not
+ * begin with the name of the model without.
  *
- * @param names all names of the checkpoint
  * @param wanted names of the model
- * @returns the model's name for a checkpoint's name
+ * @param prefixes how checkpoints call the model without a head
+ * @param own how this model calls it; empty if it has no head
  */
-export function fitPrefix(
-  names: readonly string[],
+export function placeName(
+  name: string,
   wanted: ReadonlySet<string>,
-  prefix: string,
-): (name: string) => string {
-  const start = `${prefix}.`;
-  if (prefix === '') return (name) => name;
-  const storedBelow = names.some((name) => name.startsWith(start));
-  const wantedBelow = [...wanted].some((name) => name.startsWith(start));
-  if (storedBelow === wantedBelow) return (name) => name;
-  if (storedBelow) return (name) => (name.startsWith(start) ? name.slice(start.length) : name);
-  return (name) => (wanted.has(name) ? name : start + name);
+  prefixes: readonly string[],
+  own: string,
+): string {
+  if (wanted.has(name)) return name;
+  const found = prefixes.find((prefix) => prefix !== '' && name.startsWith(`${prefix}.`));
+  const bare = found === undefined ? name : name.slice(found.length + 1);
+  const full = own === '' ? bare : `${own}.${bare}`;
+  return wanted.has(full) ? full : name;
 }

@@ -4,6 +4,14 @@ import type { TaskName } from './task-names.ts';
 /** Families by `model_type`; each is loaded when it is first asked for, so a bundle splits by family. */
 const families: Record<string, () => Promise<Family>> = {
   bert: async () => (await import('../models/bert.ts')).bert,
+  gemma2: async () => (await import('../models/gemma2.ts')).gemma2,
+  gemma3_text: async () => (await import('../models/gemma3.ts')).gemma3,
+  gpt2: async () => (await import('../models/gpt2.ts')).gpt2,
+  llama: async () => (await import('../models/llama.ts')).llama,
+  mistral: async () => (await import('../models/mistral.ts')).mistral,
+  phi3: async () => (await import('../models/phi3.ts')).phi3,
+  qwen2: async () => (await import('../models/qwen2.ts')).qwen2,
+  qwen3: async () => (await import('../models/qwen3.ts')).qwen3,
 };
 
 /** The `model_type`s that can be loaded. */

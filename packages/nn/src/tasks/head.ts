@@ -29,6 +29,10 @@ export abstract class ModelWithHead<B extends Base = Base> extends PreTrainedMod
     this.#parts = parts;
   }
 
+  override get base_model_prefix(): string {
+    return this.#parts.prefix;
+  }
+
   /** The model below the head. */
   get base_model(): B {
     return this.#parts.base;

@@ -55,6 +55,10 @@ export class Seq2SeqLM extends PreTrainedModel {
     this.#parts = parts;
   }
 
+  override get base_model_prefix(): string {
+    return this.#parts.prefix;
+  }
+
   /** The model below the head. */
   get base_model(): Seq2SeqBase {
     return this.#parts.base;

@@ -15,6 +15,7 @@ import { PreTrainedModel } from '../../pretrained/model.ts';
 import type { BaseOutput } from '../../pretrained/outputs.ts';
 import { BertEncoder, type BertEncoderConfig } from './bert-encoder.ts';
 import { maskOfKeys, Recorder } from './context.ts';
+import { required } from './required.ts';
 
 /** What differs between the models. */
 export interface BertVariant {
@@ -108,12 +109,6 @@ export class BertModel extends PreTrainedModel {
     const pooled = this.pooler?.dense.forward(last_hidden_state.slice(null, 0)).tanh();
     return { last_hidden_state, ...(pooled && { pooler_output: pooled }), ...recorder.recorded };
   }
-}
-
-/** @throws TypeError if a model got neither ids nor vectors. */
-export function required(ids: Tensor | undefined): Tensor {
-  if (!ids) throw new TypeError('forward: wants input_ids or inputs_embeds');
-  return ids;
 }
 
 /** Positions counted from `pad + 1`, over tokens that are not padding; padding has position `pad`. */
