@@ -1,4 +1,5 @@
 import type { PieceTrie } from './piece-trie.ts';
+import { twoBest } from './two-best.ts';
 
 /** How much worse than the worst piece a character without a piece is. */
 const UNKNOWN_PENALTY = 10;
@@ -21,11 +22,15 @@ export class Lattice {
   private ends = new Int32Array(256);
   private ids = new Int32Array(256);
   private scores = new Float64Array(256);
+  private through = new Float64Array(257);
+  private previous = new Int32Array(257);
+  private nextEnding = new Int32Array(256);
   /** Index of the first node of each position, and one more. */
   private firstNode = new Int32Array(64);
   private forward = new Float64Array(64);
   private backward = new Float64Array(64);
-  private bestNode = new Int32Array(64);
+  private firstEnding = new Int32Array(64);
+  private lastEnding = new Int32Array(64);
 
   /**
    * Fills the lattice.
@@ -34,9 +39,8 @@ export class Lattice {
    * @param text - Code points.
    * @param start - Where the word starts in them.
    * @param length - Its length.
-   * @param without - A piece that must not be used.
    */
-  fill(model: UnigramPieces, text: Int32Array, start: number, length: number, without = -1): void {
+  fill(model: UnigramPieces, text: Int32Array, start: number, length: number): void {
     this.length = length;
     this.nodes = 0;
     if (length + 2 > this.firstNode.length) this.resizePositions(2 * (length + 2));
@@ -49,14 +53,11 @@ export class Lattice {
         node = trie.child(node, text[start + end]!);
         if (node === 0) break;
         const id = trie.value(node);
-        if (id <= 0 || id === without) continue;
+        if (id <= 0) continue;
         this.push(begin, end + 1, id, model.scores[id]!);
         single ||= end === begin;
       }
-      // A piece left out still spells its character: nothing takes its place.
-      if (!single && !(without >= 0 && length === 1)) {
-        this.push(begin, begin + 1, 0, model.minScore - UNKNOWN_PENALTY);
-      }
+      if (!single) this.push(begin, begin + 1, 0, model.minScore - UNKNOWN_PENALTY);
     }
     this.firstNode[length] = this.nodes;
   }
@@ -91,28 +92,57 @@ export class Lattice {
     return frequency * total;
   }
 
-  /** The best way to cut the word: pieces in order, or undefined if there is none. */
-  best(): number[] | undefined {
-    const { forward, begins, ends, scores, bestNode, length } = this;
-    forward.fill(Number.NEGATIVE_INFINITY, 0, length + 1);
-    bestNode.fill(-1, 0, length + 1);
-    forward[0] = 0;
-    for (let node = 0; node < this.nodes; node++) {
-      const end = ends[node]!;
-      const score = forward[begins[node]!]! + scores[node]!;
-      if (bestNode[end] === -1 || score > forward[end]!) {
-        forward[end] = score;
-        bestNode[end] = node;
-      }
-    }
+  /** The best way to cut the word: pieces in order. */
+  best(): number[] {
     const path: number[] = [];
-    for (let end = length; end > 0; ) {
-      const node = bestNode[end]!;
-      if (node < 0) return undefined;
+    for (let node = this.searchForward(); node >= 0; node = this.previous[node]!) {
       path.push(this.ids[node]!);
-      end = begins[node]!;
     }
     return path.reverse();
+  }
+
+  /** The best way to cut the word and, if there is one, the second best. */
+  twoBest(): number[][] {
+    this.searchForward();
+    const { length, nodes: count, begins, ends, ids, scores, through } = this;
+    return twoBest({ length, count, begins, ends, ids, scores, through });
+  }
+
+  /**
+   * Finds the best way to and through each node (Viterbi), and returns its last node. Many ways are
+   * as good as each other but for rounding; what the Rust library compares is the sum with the
+   * next node's score, in which small differences vanish, and of equal sums it takes the first.
+   */
+  private searchForward(): number {
+    const { begins, ends, scores, through, previous, nextEnding, lastEnding, firstEnding } = this;
+    firstEnding.fill(-1, 0, this.length + 1);
+    for (let node = 0; node < this.nodes; node++) {
+      this.bestBefore(node, begins[node]!, scores[node]!);
+      if (begins[node] === 0) through[node] = scores[node]!;
+      const end = ends[node]!;
+      nextEnding[node] = -1;
+      if (firstEnding[end]! < 0) firstEnding[end] = node;
+      else nextEnding[lastEnding[end]!] = node;
+      lastEnding[end] = node;
+    }
+    // The end of the word is a node too, of no score.
+    this.bestBefore(this.nodes, this.length, 0);
+    return previous[this.nodes]!;
+  }
+
+  /** Sets the best node that ends where `node` begins, and the score through both. */
+  private bestBefore(node: number, begin: number, score: number): void {
+    const { through, nextEnding } = this;
+    let best = -1;
+    let bestScore = 0;
+    for (let left = this.firstEnding[begin]!; left >= 0; left = nextEnding[left]!) {
+      const sum = through[left]! + score;
+      if (best >= 0 && !(sum > bestScore)) continue;
+      best = left;
+      bestScore = sum;
+    }
+    this.previous[node] = best;
+    through[node] = bestScore;
   }
 
   private push(begin: number, end: number, id: number, score: number): void {
@@ -129,11 +159,16 @@ export class Lattice {
     this.ends = resized(this.ends, new Int32Array(length));
     this.ids = resized(this.ids, new Int32Array(length));
     this.scores = resized(this.scores, new Float64Array(length));
+    // One more for the end of the word.
+    this.through = new Float64Array(length + 1);
+    this.previous = new Int32Array(length + 1);
+    this.nextEnding = new Int32Array(length);
   }
 
   private resizePositions(length: number): void {
     this.firstNode = new Int32Array(length);
-    this.bestNode = new Int32Array(length);
+    this.firstEnding = new Int32Array(length);
+    this.lastEnding = new Int32Array(length);
     this.forward = new Float64Array(length);
     this.backward = new Float64Array(length);
   }

@@ -27,7 +27,7 @@ export function prunePieces(
     const count = corpus.counts[word]!;
     words += count;
     lattice.fill(model, corpus.text, start, corpus.starts[word + 1]! - start);
-    for (const id of lattice.best() ?? []) uses[id]! += count;
+    for (const id of lattice.best()) uses[id]! += count;
   }
   const total = uses.reduce((sum, count) => sum + count, 0);
   const logTotal = Math.log(total);
@@ -42,7 +42,9 @@ export function prunePieces(
     if (others.length === 0) {
       kept.push(piece);
     } else if (count > 0) {
-      const logTotalWithout = Math.log(total + count * (others.length - 1));
+      // The new total has `others.length - 1` more pieces a use. The Rust code takes the number of
+      // all pieces instead; so does this, to keep the same ones.
+      const logTotalWithout = Math.log(total + count * (pieces.length - 1));
       let without = 0;
       for (const other of others) without += Math.log(uses[other]! + count) - logTotalWithout;
       candidates.push({ piece, loss: (count / words) * (Math.log(count) - logTotal - without) });
@@ -73,12 +75,10 @@ function findAlternatives(
   for (let id = 1; id < pieces.length; id++) {
     const text = Int32Array.from(pieces[id]!.piece, (character) => character.codePointAt(0)!);
     lattice.fill(model, text, 0, text.length);
-    if (lattice.best()!.length > 1) {
-      alwaysKeep[id] = false;
-      continue;
-    }
-    lattice.fill(model, text, 0, text.length, id);
-    alternatives[id] = lattice.best() ?? [];
+    const [best, second] = lattice.twoBest();
+    if (second === undefined) continue;
+    if (best!.length > 1) alwaysKeep[id] = false;
+    else alternatives[id] = second;
   }
   return { alternatives, alwaysKeep };
 }
