@@ -1,4 +1,5 @@
 import { checkFileName } from './file-name.ts';
+import { isProcessAlive } from './system.ts';
 
 /** Bytes, or text that is stored as UTF-8. */
 export type FileContent = Uint8Array | string;
@@ -93,17 +94,8 @@ async function removeLeftovers(folder: string): Promise<void> {
   const { join } = await import('node:path');
   for (const name of await fs.readdir(folder)) {
     const writer = TEMPORARY.exec(name)?.[2];
-    if (writer !== undefined && !isRunning(Number(writer))) {
+    if (writer !== undefined && !isProcessAlive(Number(writer))) {
       await fs.rm(join(folder, name), { force: true });
     }
-  }
-}
-
-function isRunning(processId: number): boolean {
-  try {
-    return process.kill(processId, 0);
-  } catch (error) {
-    // EPERM: it runs, under another user.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
 }

@@ -1,6 +1,7 @@
 import { checkFileName } from './file-name.ts';
 import { openDiskFile } from './folder-file.ts';
 import { MissingFileError, type ModelSource } from './source.ts';
+import { isMissing } from './system.ts';
 
 /**
  * A source over a folder on disk (Node). A name that leads out of the folder is refused, also
@@ -79,9 +80,4 @@ export function openFolder(folder: string | URL): ModelSource {
     has: async (name) => (await locate(name)) !== undefined,
     list,
   };
-}
-
-function isMissing(error: unknown): boolean {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  return code === 'ENOENT' || code === 'ENOTDIR';
 }

@@ -7,6 +7,7 @@ export { type FileContent, saveFolder, writeFileAtomic } from './atomic-write.ts
 export * from './checkpoint/index.ts';
 export { checkFileName } from './file-name.ts';
 export { openFolder } from './folder.ts';
+export * from './hub/index.ts';
 export { InvalidJsonError, type ParseJsonOptions, parseJson } from './json.ts';
 export { openFiles } from './memory.ts';
 export { openSource } from './open-source.ts';
