@@ -1,5 +1,8 @@
+import { AlignedText } from './aligned-text.ts';
 import type { TokenModel } from './models/model.ts';
 import type { Normalizer } from './normalizers/normalizer.ts';
+import { TokenMatcher } from './token-matcher.ts';
+import { isSpace } from './white-space.ts';
 
 /** A token that is found in the text before the model sees it. */
 export interface AddedToken {
@@ -20,25 +23,25 @@ export interface AddedToken {
 /** A stretch of text, or the id of an added token that stood there. */
 export type Segment = string | number;
 
+/** A stretch of text; with an id if an added token stood there. */
+export interface AlignedSegment {
+  /** The text. */
+  readonly text: AlignedText;
+  /** Id of the added token; undefined for other text. */
+  readonly id: number | undefined;
+}
+
 const WORD = String.raw`[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}]`;
 const STARTS_WITH_WORD = new RegExp(`^${WORD}`, 'u');
 const ENDS_WITH_WORD = new RegExp(`${WORD}$`, 'u');
-const WHITE_SPACE = /^\p{White_Space}$/u;
-
-/** An added token as it is searched: by its text, or its normalized text. */
-interface Pattern {
-  text: string;
-  id: number;
-  token: AddedToken;
-}
+const NOTHING = new TokenMatcher([]);
 
 /** The tokens added on top of a model's vocabulary, among them the special ones. */
 export class AddedVocabulary {
   private readonly byId = new Map<number, AddedToken>();
   private readonly byContent = new Map<string, number>();
-  /** Patterns by their first code unit, the longest first: for the original and normalized text. */
-  private original = new Map<number, Pattern[]>();
-  private normalized = new Map<number, Pattern[]>();
+  private inOriginal = NOTHING;
+  private inNormalized = NOTHING;
 
   /** Added tokens with their ids, by ascending id. */
   get tokens(): [number, AddedToken][] {
@@ -80,21 +83,17 @@ export class AddedVocabulary {
       this.byContent.set(token.content, id);
       this.byId.set(id, token);
     }
-    this.original = new Map();
-    this.normalized = new Map();
+    const original: [string, number][] = [];
+    const normalized: [string, number][] = [];
     for (const [id, token] of this.byId) {
       const text = token.normalized
         ? (normalizer?.normalize(token.content) ?? token.content)
         : token.content;
-      const table = token.normalized ? this.normalized : this.original;
       // A normalizer may leave nothing of a token; then it can never match.
-      if (text === '') continue;
-      const first = text.charCodeAt(0);
-      table.set(first, [...(table.get(first) ?? []), { text, id, token }]);
+      if (text !== '') (token.normalized ? normalized : original).push([text, id]);
     }
-    for (const patterns of [...this.original.values(), ...this.normalized.values()]) {
-      patterns.sort((a, b) => b.text.length - a.text.length);
-    }
+    this.inOriginal = new TokenMatcher(original);
+    this.inNormalized = new TokenMatcher(normalized);
     return added;
   }
 
@@ -106,40 +105,64 @@ export class AddedVocabulary {
    * @returns Normalized stretches and ids, in order; no empty stretches.
    */
   split(text: string, normalizer: Normalizer | undefined): Segment[] {
-    return findTokens(text, this.original).flatMap((segment) =>
-      typeof segment === 'number'
-        ? [segment]
-        : findTokens(normalizer?.normalize(segment) ?? segment, this.normalized),
-    );
+    const segments: Segment[] = [];
+    const between = (part: string): void => {
+      if (part === '') return;
+      const normalized = normalizer?.normalize(part) ?? part;
+      this.cut(normalized, this.inNormalized, (start, end, id) => {
+        if (id !== undefined) segments.push(id);
+        else if (start < end) segments.push(normalized.slice(start, end));
+      });
+    };
+    this.cut(text, this.inOriginal, (start, end, id) => {
+      if (id !== undefined) segments.push(id);
+      else between(text.slice(start, end));
+    });
+    return segments;
   }
-}
 
-/** Leftmost, longest, without overlap, as the Rust library's automaton finds them. */
-function findTokens(text: string, table: ReadonlyMap<number, readonly Pattern[]>): Segment[] {
-  if (table.size === 0) return text === '' ? [] : [text];
-  const segments: Segment[] = [];
-  let done = 0;
-  for (let at = 0; at < text.length; ) {
-    const found = table
-      .get(text.charCodeAt(at))
-      ?.find((pattern) => text.startsWith(pattern.text, at));
-    if (found === undefined) {
-      at++;
-      continue;
-    }
-    let start = at;
-    let end = at + found.text.length;
-    at = end;
-    const { token } = found;
-    if (token.single_word && !standsAlone(text, start, end)) continue;
-    if (token.lstrip) while (start > done && isSpace(text, start - 1)) start--;
-    if (token.rstrip) while (end < text.length && isSpace(text, end)) end++;
-    if (done < start) segments.push(text.slice(done, start));
-    segments.push(found.id);
-    done = end;
+  /** The same for a text that remembers where its characters come from. */
+  align(text: string, normalizer: Normalizer | undefined): AlignedSegment[] {
+    const segments: AlignedSegment[] = [];
+    const add = (part: AlignedText, id: number | undefined): void => {
+      if (part.text !== '') segments.push({ text: part, id });
+    };
+    const input = AlignedText.of(text);
+    this.cut(text, this.inOriginal, (start, end, id) => {
+      const part = input.slice(start, end);
+      if (id !== undefined) {
+        add(part, id);
+        return;
+      }
+      const normalized = normalizer?.align(part) ?? part;
+      this.cut(normalized.text, this.inNormalized, (first, last, inner) => {
+        add(normalized.slice(first, last), inner);
+      });
+    });
+    return segments;
   }
-  if (done < text.length) segments.push(text.slice(done));
-  return segments;
+
+  /** Calls `visit` for each stretch of a text, with the id of the added token if it is one. */
+  private cut(
+    text: string,
+    matcher: TokenMatcher,
+    visit: (start: number, end: number, id: number | undefined) => void,
+  ): void {
+    let done = 0;
+    if (!matcher.isEmpty) {
+      for (let found = matcher.next(text, 0); found; found = matcher.next(text, found.end)) {
+        let { start, end } = found;
+        const token = this.byId.get(found.value)!;
+        if (token.single_word && !standsAlone(text, start, end)) continue;
+        if (token.lstrip) while (start > done && isSpace(text.charCodeAt(start - 1))) start--;
+        if (token.rstrip) while (end < text.length && isSpace(text.charCodeAt(end))) end++;
+        if (done < start) visit(done, start, undefined);
+        visit(start, end, found.value);
+        done = end;
+      }
+    }
+    if (done < text.length) visit(done, text.length, undefined);
+  }
 }
 
 /** Two code units before and after hold any character. */
@@ -148,8 +171,4 @@ function standsAlone(text: string, start: number, end: number): boolean {
     !ENDS_WITH_WORD.test(text.slice(Math.max(0, start - 2), start)) &&
     !STARTS_WITH_WORD.test(text.slice(end, end + 2))
   );
-}
-
-function isSpace(text: string, index: number): boolean {
-  return WHITE_SPACE.test(text[index]!);
 }

@@ -10,6 +10,18 @@ export const CHARACTER_TO_BYTE: ReadonlyMap<string, number> = new Map(
   BYTE_TO_CHARACTER.map((character, byte) => [character, byte]),
 );
 
+const encoder = new TextEncoder();
+/** Texts of characters that stand for themselves. */
+const VISIBLE = /^[!-~]*$/;
+
+/** A text with each of its UTF-8 bytes written as a character of the alphabet. */
+export function spellBytes(text: string): string {
+  if (VISIBLE.test(text)) return text;
+  let spelled = '';
+  for (const byte of encoder.encode(text)) spelled += BYTE_TO_CHARACTER[byte];
+  return spelled;
+}
+
 function makeAlphabet(): string[] {
   let next = 0x100;
   return Array.from({ length: 256 }, (_, byte) => {

@@ -3,10 +3,18 @@
  *
  * @module @llm/tokenizers
  */
-export { type AddedToken, AddedVocabulary, type Segment } from './added-vocabulary.ts';
+export {
+  type AddedToken,
+  AddedVocabulary,
+  type AlignedSegment,
+  type Segment,
+} from './added-vocabulary.ts';
+export { AlignedText, type Change } from './aligned-text.ts';
 export * from './chat/index.ts';
+export * from './formats/index.ts';
 export type { Decoder } from './decoders/decoder.ts';
-export type { Encoding, Side } from './encoding.ts';
+export { Encoding, type Offsets, type Padding, type Side, type TokenPlaces } from './encoding.ts';
+export type { TokenLists } from './encoding-lists.ts';
 export { TokenizerFileError } from './json/error.ts';
 export { type Json, JsonFloat, type JsonWritable } from './json/fields.ts';
 export { BPE, type BPEOptions } from './models/bpe.ts';
@@ -21,9 +29,8 @@ export {
   TemplateProcessing,
   type TemplateToken,
 } from './post-processors/template.ts';
-export { ByteLevel, type ByteLevelOptions } from './pre-tokenizers/byte-level.ts';
-export { gpt2Split } from './pre-tokenizers/gpt2-split.ts';
-export type { PreTokenizer } from './pre-tokenizers/pre-tokenizer.ts';
+export { ByteLevel, type ByteLevelOptions, gpt2Split } from './pre-tokenizers/byte-level.ts';
+export type { PreTokenizer, PreTokenizerHalves } from './pre-tokenizers/pre-tokenizer.ts';
 export { AutoTokenizer, type FromPretrainedOptions } from './pretrained/auto-tokenizer.ts';
 export { DecodeStream } from './pretrained/decode-stream.ts';
 export type {
@@ -39,7 +46,13 @@ export {
   type TokenizeFunction,
 } from './pretrained/pretrained-tokenizer.ts';
 export type { SpecialRole } from './pretrained/special-tokens.ts';
-export { Tokenizer, type TokenizerParts, type Truncation } from './tokenizer.ts';
+export {
+  type OffsetUnit,
+  Tokenizer,
+  type TokenizerEncodeOptions,
+  type TokenizerInput,
+  type TokenizerParts,
+} from './tokenizer.ts';
 export { readTokenizerJson, writeTokenizerJson } from './tokenizer-json.ts';
 export {
   type BPETrainerOptions,
@@ -61,4 +74,4 @@ export {
   type TrainWordPieceOptions,
   trainTokenizer,
 } from './training/train-tokenizer.ts';
-export type { TruncationStrategy } from './truncation.ts';
+export type { Truncation, TruncationStrategy } from './truncation.ts';

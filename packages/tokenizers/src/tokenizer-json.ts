@@ -1,5 +1,6 @@
 import type { AddedToken } from './added-vocabulary.ts';
 import { decoders } from './decoders/index.ts';
+import { TokenizerFileError } from './json/error.ts';
 import { describe, Fields, type Json, type JsonWritable } from './json/fields.ts';
 import { prettyJson } from './json/pretty.ts';
 import type { Registry } from './json/registry.ts';
@@ -17,13 +18,15 @@ const VERSION = '1.0';
  *
  * @param value - The parsed file.
  * @param file - Its name, for messages.
- * @throws Error naming the component or field that is wrong or not supported.
+ * @throws TokenizerFileError naming the component or field that is wrong or not supported.
  */
 export function readTokenizerJson(value: unknown, file = 'tokenizer.json'): Tokenizer {
   const root = new Fields(value, file);
   const version = root.raw('version');
   if (version !== undefined && version !== VERSION) {
-    throw new Error(`${file}: got version ${describe(version)}, wants ${describe(VERSION)}`);
+    throw new TokenizerFileError(
+      `${file}: got version ${describe(version)}, wants ${describe(VERSION)}`,
+    );
   }
   const component = <T>(name: string, registry: Registry<T>): T | undefined => {
     const part = root.raw(name);
@@ -39,7 +42,7 @@ export function readTokenizerJson(value: unknown, file = 'tokenizer.json'): Toke
     padding: (root.raw('padding') ?? null) as Json,
   });
   const added = root.raw('added_tokens') ?? [];
-  if (!Array.isArray(added)) throw new Error(`${file}: added_tokens: wants a list`);
+  if (!Array.isArray(added)) throw new TokenizerFileError(`${file}: added_tokens: wants a list`);
   addTokens(tokenizer, added, file);
   root.finish();
   return tokenizer;
@@ -65,7 +68,7 @@ function addTokens(tokenizer: Tokenizer, values: readonly unknown[], file: strin
   for (const { id, token } of tokens) {
     const given = tokenizer.tokenToId(token.content);
     if (given !== id) {
-      throw new Error(
+      throw new TokenizerFileError(
         `${file}: added_tokens: ${describe(token.content)} has id ${id}, but its place in the vocabulary is ${given ?? 'none'}; ids of added tokens must follow the vocabulary without gaps`,
       );
     }

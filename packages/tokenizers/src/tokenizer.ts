@@ -1,12 +1,14 @@
 import { type AddedToken, AddedVocabulary } from './added-vocabulary.ts';
+import { codePointIndices, wellFormed } from './code-points.ts';
 import type { Decoder } from './decoders/decoder.ts';
-import { concatEncodings, type Encoding, makeEncoding, type Side } from './encoding.ts';
+import { concatEncodings, Encoding, type Offsets, type TokenPlaces } from './encoding.ts';
 import type { Json } from './json/fields.ts';
-import type { TokenModel } from './models/model.ts';
+import type { TokenModel, TokenSpans } from './models/model.ts';
 import type { Normalizer } from './normalizers/normalizer.ts';
 import type { PostProcessor } from './post-processors/post-processor.ts';
 import type { PreTokenizer } from './pre-tokenizers/pre-tokenizer.ts';
-import { type TruncationStrategy, truncatePair } from './truncation.ts';
+import { type Truncation, truncatePair } from './truncation.ts';
+import { WordCache } from './word-cache.ts';
 
 /** The parts of a tokenizer; all but the model may be missing. */
 export interface TokenizerParts {
@@ -26,14 +28,20 @@ export interface TokenizerParts {
   padding?: Json;
 }
 
-/** How an input that is too long is cut. */
-export interface Truncation {
-  /** Tokens that may remain, special tokens included. */
-  maxLength: number;
-  /** Which input of a pair is cut. */
-  strategy: TruncationStrategy;
-  /** Which end is cut off. */
-  side: Side;
+/** What offsets count. */
+export type OffsetUnit = 'utf16' | 'code_point';
+
+/** A text, or its words where somebody cut it already. */
+export type TokenizerInput = string | readonly string[];
+
+/** Options of {@link Tokenizer.encode}. */
+export interface TokenizerEncodeOptions {
+  /** Whether the post-processor adds its tokens; true by default. */
+  addSpecialTokens?: boolean;
+  /** How to cut; no cut if absent. */
+  truncation?: Truncation | undefined;
+  /** Make tokens, offsets and words too, in this unit; without it the encoding has none. */
+  places?: OffsetUnit | undefined;
 }
 
 /** What tokenizer.json describes: text in, ids out, and back. */
@@ -42,6 +50,8 @@ export class Tokenizer {
   readonly parts: Readonly<TokenizerParts>;
   /** Tokens found in the text before the model sees it. */
   readonly addedVocabulary = new AddedVocabulary();
+  private readonly idCache = new WordCache<readonly number[]>();
+  private readonly spanCache = new WordCache<TokenSpans>();
 
   /** @param parts - The components. @param addedTokens - Tokens on top of the model's. */
   constructor(parts: TokenizerParts, addedTokens: readonly AddedToken[] = []) {
@@ -73,38 +83,95 @@ export class Tokenizer {
 
   /** Ids of a text, without special tokens. */
   idsOf(text: string): number[] {
-    const { normalizer, preTokenizer, model } = this.parts;
+    const { normalizer, preTokenizer } = this.parts;
+    const input = wellFormed(text);
+    // Where pieces depend on their place in the input, a normalizer hides it from the fast path.
+    if (preTokenizer?.dependsOnPlace && normalizer !== undefined) return this.detailed(input).ids;
     const ids: number[] = [];
-    for (const segment of this.addedVocabulary.split(text, normalizer)) {
-      if (typeof segment === 'number') {
-        ids.push(segment);
-        continue;
-      }
-      for (const piece of preTokenizer?.preTokenize(segment) ?? [segment]) {
-        for (const id of model.tokenize(piece)) ids.push(id);
-      }
+    let atStart = true;
+    for (const segment of this.addedVocabulary.split(input, normalizer)) {
+      if (typeof segment === 'number') ids.push(segment);
+      else this.pushIds(segment, atStart, ids);
+      atStart = false;
     }
     return ids;
   }
 
+  private pushIds(segment: string, atStart: boolean, ids: number[]): void {
+    const { preTokenizer, model } = this.parts;
+    const halves = preTokenizer?.halves;
+    const pieces = halves?.split(segment, atStart) ??
+      preTokenizer?.preTokenize(segment, atStart) ?? [segment];
+    const remember = !model.isRandom;
+    for (const piece of pieces) {
+      let found = remember ? this.idCache.get(piece) : undefined;
+      if (found === undefined) {
+        found = model.tokenize(halves?.rewrite(piece) ?? piece);
+        if (remember) this.idCache.set(piece, found);
+      }
+      for (let i = 0; i < found.length; i++) ids.push(found[i]!);
+    }
+  }
+
+  /** Ids of a text with the places of their tokens, in code points. @param text - Well formed. */
+  private detailed(text: string): { ids: number[] } & TokenPlaces {
+    const { normalizer, preTokenizer, model } = this.parts;
+    const ids: number[] = [];
+    const tokens: string[] = [];
+    const offsets: Offsets[] = [];
+    const word_ids: number[] = [];
+    let word = 0;
+    for (const { text: segment, id } of this.addedVocabulary.align(text, normalizer)) {
+      if (id !== undefined) {
+        ids.push(id);
+        tokens.push(segment.text);
+        offsets.push(segment.originalRange(0, segment.text.length));
+        word_ids.push(word++);
+        continue;
+      }
+      for (const piece of preTokenizer?.align(segment) ?? [segment]) {
+        const spans = this.spansOf(piece.text);
+        for (let i = 0; i < spans.ids.length; i++) {
+          ids.push(spans.ids[i]!);
+          tokens.push(spans.tokens?.[i] ?? model.idToToken(spans.ids[i]!)!);
+          offsets.push(piece.originalRange(spans.starts[i]!, spans.ends[i]!));
+          word_ids.push(word);
+        }
+        word++;
+      }
+    }
+    return { ids, tokens, offsets, word_ids };
+  }
+
+  private spansOf(piece: string): TokenSpans {
+    const { model } = this.parts;
+    if (model.isRandom) return model.tokenizeSpans(piece);
+    let spans = this.spanCache.get(piece);
+    if (spans === undefined) {
+      spans = model.tokenizeSpans(piece);
+      this.spanCache.set(piece, spans);
+    }
+    return spans;
+  }
+
   /**
-   * Encodes a text or a pair of texts.
+   * Encodes a text or a pair of texts. Texts may be given as words that somebody cut already; then
+   * offsets count from the beginning of each word.
    *
    * @param text - The text.
    * @param pair - The second text of a pair.
-   * @param addSpecialTokens - Whether the post-processor adds its tokens.
-   * @param truncation - How to cut; no cut if absent.
+   * @param options - See {@link TokenizerEncodeOptions}.
    * @throws Error if the truncation cannot be met.
    */
   encode(
-    text: string,
-    pair: string | undefined,
-    addSpecialTokens: boolean,
-    truncation?: Truncation,
+    text: TokenizerInput,
+    pair?: TokenizerInput | undefined,
+    options: TokenizerEncodeOptions = {},
   ): Encoding {
+    const { addSpecialTokens = true, truncation, places } = options;
     const { postProcessor } = this.parts;
-    let first = makeEncoding(this.idsOf(text));
-    let second = pair === undefined ? undefined : makeEncoding(this.idsOf(pair), 1);
+    let first = this.encodeInput(text, 0, places);
+    let second = pair === undefined ? undefined : this.encodeInput(pair, 1, places);
     if (truncation !== undefined) {
       const added = addSpecialTokens ? (postProcessor?.addedTokens(pair !== undefined) ?? 0) : 0;
       const room = truncation.maxLength - added;
@@ -113,11 +180,40 @@ export class Tokenizer {
           `truncation: max_length is ${truncation.maxLength}, but the special tokens alone are ${added}; raise it, or set add_special_tokens to false`,
         );
       }
-      const { strategy, side } = truncation;
-      [first, second] = truncatePair(first, second, room, strategy, side);
+      [first, second] = truncatePair(first, second, { ...truncation, maxLength: room });
     }
     const inputs = second === undefined ? [first] : [first, second];
+    // One input by itself is left unmarked, as in the Rust library.
+    if (postProcessor !== undefined || second !== undefined) {
+      inputs.forEach((input, sequence) => {
+        for (const each of [input, ...input.overflowing]) each.setSequence(sequence);
+      });
+    }
     return concatEncodings(postProcessor?.process(inputs, addSpecialTokens) ?? inputs);
+  }
+
+  private encodeInput(
+    input: TokenizerInput,
+    typeId: number,
+    unit: OffsetUnit | undefined,
+  ): Encoding {
+    if (typeof input === 'string') return this.encodeText(input, typeId, unit);
+    const words = input.map((word, index) => {
+      const encoding = this.encodeText(word, typeId, unit);
+      encoding.word_ids.fill(index);
+      return encoding;
+    });
+    return concatEncodings(words.length > 0 ? words : [this.encodeText('', typeId, unit)]);
+  }
+
+  private encodeText(text: string, typeId: number, unit: OffsetUnit | undefined): Encoding {
+    if (unit === undefined) return Encoding.ofText(this.idsOf(text), typeId);
+    const { ids, ...places } = this.detailed(wellFormed(text));
+    const indices = unit === 'utf16' ? codePointIndices(text) : undefined;
+    if (indices !== undefined) {
+      places.offsets = places.offsets.map(([start, end]) => [indices[start]!, indices[end]!]);
+    }
+    return Encoding.ofText(ids, typeId, places);
   }
 
   /**

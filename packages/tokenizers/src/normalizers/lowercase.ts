@@ -1,3 +1,4 @@
+import type { AlignedText } from '../aligned-text.ts';
 import type { Normalizer } from './normalizer.ts';
 
 /** Lower case, character by character as the Rust library does: no special final sigma. */
@@ -9,6 +10,10 @@ export class Lowercase implements Normalizer {
       .split('Σ')
       .map((part) => part.toLowerCase())
       .join('σ');
+  }
+
+  align(text: AlignedText): AlignedText {
+    return text.map((character) => character.toLowerCase());
   }
 
   toJson() {

@@ -1,3 +1,4 @@
+import type { AlignedText } from '../aligned-text.ts';
 import type { Normalizer } from './normalizer.ts';
 
 /** Several normalizers, one after the other. */
@@ -11,6 +12,10 @@ export class NormalizerSequence implements Normalizer {
 
   normalize(text: string): string {
     return this.normalizers.reduce((result, normalizer) => normalizer.normalize(result), text);
+  }
+
+  align(text: AlignedText): AlignedText {
+    return this.normalizers.reduce((result, normalizer) => normalizer.align(result), text);
   }
 
   toJson() {

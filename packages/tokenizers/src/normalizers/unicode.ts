@@ -1,4 +1,6 @@
+import type { AlignedText } from '../aligned-text.ts';
 import type { Normalizer } from './normalizer.ts';
+import { unicodeChanges } from './unicode-changes.ts';
 
 /** One of the four Unicode normalization forms. */
 export class UnicodeForm implements Normalizer {
@@ -11,6 +13,11 @@ export class UnicodeForm implements Normalizer {
 
   normalize(text: string): string {
     return text.normalize(this.form);
+  }
+
+  align(text: AlignedText): AlignedText {
+    if (text.text.normalize(this.form) === text.text) return text;
+    return text.transform(unicodeChanges(text.text, this.form));
   }
 
   toJson() {

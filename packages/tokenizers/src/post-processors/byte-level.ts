@@ -2,12 +2,13 @@ import type { Encoding } from '../encoding.ts';
 import type { Fields } from '../json/fields.ts';
 import { type ByteLevelOptions, readByteLevelOptions } from '../pre-tokenizers/byte-level.ts';
 import type { PostProcessor } from './post-processor.ts';
+import { trimOffsets } from './trim-offsets.ts';
 
-/** Adds nothing: in the Rust library it only trims offsets, which are not made here. */
+/** Adds nothing; leaves the spaces at the ends of tokens out of their offsets, if `trim_offsets`. */
 export class ByteLevelProcessor implements PostProcessor {
   private readonly options: Required<ByteLevelOptions>;
 
-  /** @param options - Only kept for the file. */
+  /** @param options - Settings; all true by default. */
   constructor(options: ByteLevelOptions = {}) {
     this.options = { add_prefix_space: true, trim_offsets: true, use_regex: true, ...options };
   }
@@ -22,6 +23,11 @@ export class ByteLevelProcessor implements PostProcessor {
   }
 
   process(inputs: readonly Encoding[]): Encoding[] {
+    const { trim_offsets, add_prefix_space } = this.options;
+    inputs.forEach((input, index) => {
+      if (trim_offsets) trimOffsets(input, add_prefix_space);
+      input.setSequence(index);
+    });
     return [...inputs];
   }
 

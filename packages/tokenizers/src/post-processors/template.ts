@@ -1,4 +1,5 @@
-import { type Encoding, makeEncoding } from '../encoding.ts';
+import { Encoding } from '../encoding.ts';
+import { TokenizerFileError } from '../json/error.ts';
 import { describe, Fields, isId } from '../json/fields.ts';
 import type { PostProcessor } from './post-processor.ts';
 
@@ -99,12 +100,19 @@ export class TemplateProcessing implements PostProcessor {
     const parts: Encoding[] = [];
     for (const piece of template) {
       if ('Sequence' in piece) {
-        const input = inputs[piece.Sequence.id === 'A' ? 0 : 1]!;
-        const typeIds = input.ids.map(() => piece.Sequence.type_id);
-        parts.push({ ...input, typeIds });
+        const index = piece.Sequence.id === 'A' ? 0 : 1;
+        const input = inputs[index]!;
+        // A copy, for a template may name an input twice. As in the Rust library, what overflows
+        // keeps its segments.
+        const part = input.slice(0, input.length);
+        part.overflowing = input.overflowing;
+        part.type_ids.fill(piece.Sequence.type_id);
+        part.setSequence(index);
+        parts.push(part);
       } else if (addSpecialTokens) {
         const { id, type_id } = piece.SpecialToken;
-        parts.push(makeEncoding([...this.idsOf(id)], type_id, 1));
+        const { ids, tokens } = this.specialTokens.get(id)!;
+        parts.push(Encoding.ofAdded([...ids], tokens, type_id, inputs[0]!.hasPlaces));
       }
     }
     return parts;
@@ -149,7 +157,7 @@ function readPieces(fields: Fields, name: string): TemplatePiece[] {
     piece.finish();
     if (kind === 'SpecialToken') return { SpecialToken: { id, type_id } };
     if (id === 'A' || id === 'B') return { Sequence: { id, type_id } };
-    throw new Error(`${path}: got the sequence ${describe(id)}, wants "A" or "B"`);
+    throw new TokenizerFileError(`${path}: got the sequence ${describe(id)}, wants "A" or "B"`);
   });
 }
 
@@ -166,5 +174,5 @@ function readToken(name: string, value: unknown, path: string): TemplateToken {
   ) {
     return { id: name, ids, tokens };
   }
-  throw new Error(`${fields.path}: ids and tokens must be lists of equal length`);
+  throw new TokenizerFileError(`${fields.path}: ids and tokens must be lists of equal length`);
 }

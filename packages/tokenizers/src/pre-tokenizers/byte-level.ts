@@ -1,18 +1,20 @@
-import { BYTE_TO_CHARACTER } from '../byte-alphabet.ts';
+import type { AlignedText } from '../aligned-text.ts';
+import { spellBytes } from '../byte-alphabet.ts';
 import type { Fields } from '../json/fields.ts';
-import { gpt2Split } from './gpt2-split.ts';
-import type { PreTokenizer } from './pre-tokenizer.ts';
+import { Pattern } from '../pattern/pattern.ts';
+import { cutAtMatches } from './behavior.ts';
+import type { PreTokenizer, PreTokenizerHalves } from './pre-tokenizer.ts';
 
-/** Words whose spelling in bytes is remembered; the memory is emptied when full. */
-const CACHE_WORDS = 50_000;
-/** Longer words hardly come again. */
-const CACHE_WORD_LENGTH = 64;
+/** GPT-2's pattern. */
+const GPT2_PATTERN = String.raw`'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+`;
+
+let gpt2: Pattern | undefined;
 
 /** Settings of {@link ByteLevel}, by their names in tokenizer.json. */
 export interface ByteLevelOptions {
   /** Put a space before text that has none, so that its first word is spelled like the others. */
   add_prefix_space?: boolean;
-  /** Whether offsets leave out the space before a word; kept for the file, offsets are not made. */
+  /** Whether offsets leave out the space before a word; the post-processor does it. */
   trim_offsets?: boolean;
   /** Split with GPT-2's pattern; without it only the bytes are respelled. */
   use_regex?: boolean;
@@ -20,9 +22,11 @@ export interface ByteLevelOptions {
 
 /** Splits as GPT-2 does and spells every UTF-8 byte as one character of the byte alphabet. */
 export class ByteLevel implements PreTokenizer {
+  readonly halves: PreTokenizerHalves = {
+    split: (text) => this.split(text),
+    rewrite: spellBytes,
+  };
   private readonly options: Required<ByteLevelOptions>;
-  private readonly cache = new Map<string, string>();
-  private readonly encoder = new TextEncoder();
 
   /** @param options - Settings; all true by default, as in the Rust library. */
   constructor(options: ByteLevelOptions = {}) {
@@ -35,29 +39,49 @@ export class ByteLevel implements PreTokenizer {
   }
 
   preTokenize(text: string): string[] {
-    if (text === '') return [];
-    const prefixed = this.options.add_prefix_space && !text.startsWith(' ') ? ` ${text}` : text;
-    if (!this.options.use_regex) return [this.spell(prefixed)];
-    const pieces = gpt2Split(prefixed);
-    for (let i = 0; i < pieces.length; i++) pieces[i] = this.spell(pieces[i]!);
-    return pieces;
+    return this.split(text).map(spellBytes);
+  }
+
+  align(text: AlignedText): AlignedText[] {
+    if (text.text === '') return [];
+    const prefixed = this.wantsSpace(text.text) ? text.prepend(' ') : text;
+    const pieces = this.options.use_regex ? prefixed.slices(this.cuts(prefixed.text)) : [prefixed];
+    return pieces.map((piece) => piece.map(spellBytes));
   }
 
   toJson() {
     return { type: 'ByteLevel', ...this.options };
   }
 
-  private spell(word: string): string {
-    const known = this.cache.get(word);
-    if (known !== undefined) return known;
-    let spelled = '';
-    for (const byte of this.encoder.encode(word)) spelled += BYTE_TO_CHARACTER[byte];
-    if (word.length <= CACHE_WORD_LENGTH) {
-      if (this.cache.size >= CACHE_WORDS) this.cache.clear();
-      this.cache.set(word, spelled);
-    }
-    return spelled;
+  private split(text: string): string[] {
+    if (text === '') return [];
+    const prefixed = this.wantsSpace(text) ? ` ${text}` : text;
+    return this.options.use_regex ? gpt2Split(prefixed) : [prefixed];
   }
+
+  private wantsSpace(text: string): boolean {
+    return this.options.add_prefix_space && !text.startsWith(' ');
+  }
+
+  private cuts(text: string): number[] {
+    gpt2 ??= new Pattern(GPT2_PATTERN);
+    return cutAtMatches(gpt2.findAll(text), text.length, 'Isolated', false);
+  }
+}
+
+/**
+ * Splits text with GPT-2's pattern; the pieces joined are the text.
+ *
+ * @param text - Any text.
+ * @returns The pieces, none empty.
+ */
+export function gpt2Split(text: string): string[] {
+  gpt2 ??= new Pattern(GPT2_PATTERN);
+  // The pattern matches every character, so that the matches are all there is.
+  const cuts = gpt2.findAll(text);
+  const pieces: string[] = [];
+  for (let i = 0; i < cuts.length; i += 2) pieces.push(text.slice(cuts[i], cuts[i + 1]));
+  return pieces;
 }
 
 /** The three settings that a ByteLevel pre-tokenizer, post-processor or decoder carries in a file. */

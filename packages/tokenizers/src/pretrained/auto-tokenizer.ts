@@ -17,6 +17,8 @@ export interface FromPretrainedOptions extends Partial<Record<SpecialRole, strin
   model_input_names?: readonly string[];
   /** Remove the spaces before punctuation when decoding. */
   clean_up_tokenization_spaces?: boolean;
+  /** Name of a GGUF file whose tokenizer is taken instead of tokenizer.json. */
+  gguf_file?: string;
 }
 
 const OPTIONS = [
@@ -25,6 +27,7 @@ const OPTIONS = [
   'truncation_side',
   'model_input_names',
   'clean_up_tokenization_spaces',
+  'gguf_file',
   ...SPECIAL_ROLES,
 ];
 
@@ -33,13 +36,15 @@ type JsonObject = Readonly<Record<string, unknown>>;
 /** Loads the tokenizer of any model whose tokenizer.json is supported. */
 export const AutoTokenizer = {
   /**
-   * Loads a tokenizer: tokenizer.json, and tokenizer_config.json and special_tokens_map.json where
-   * they are.
+   * Loads a tokenizer: tokenizer.json, and tokenizer_config.json, special_tokens_map.json and
+   * chat_template.jinja where they are. Where there is no tokenizer.json, one is made of what there
+   * is: a SentencePiece model, ranks of tiktoken, vocab.json with merges.txt, vocab.txt, or Marian's
+   * source.spm with vocab.json.
    *
    * @param location - A folder's path (Node), a URL of the folder, a source, or the parsed content
    *   of a tokenizer.json.
    * @param options - See {@link FromPretrainedOptions}.
-   * @throws MissingFileError if there is no tokenizer.json.
+   * @throws MissingFileError if there is no file of a known format.
    * @throws Error naming the component or field that is wrong or not supported.
    */
   async from_pretrained(
@@ -51,16 +56,27 @@ export const AutoTokenizer = {
       return createTokenizer(readTokenizerJson(location), { ...options });
     }
     const source = openSource(location);
-    // A vocabulary may hold the word "__proto__"; the reader only copies into maps.
-    const file = parseJson(await source.read('tokenizer.json'), 'tokenizer.json', {
-      protoKeys: 'keep',
-    });
+    const { gguf_file, ...settings } = options;
     const config = {
       ...(await readConfig(source, 'special_tokens_map.json')),
       ...(await readConfig(source, 'tokenizer_config.json')),
       ...(await readChatTemplateFile(source)),
     };
-    return createTokenizer(readTokenizerJson(file), { ...config, ...options });
+    if (gguf_file === undefined && (await source.has('tokenizer.json'))) {
+      // A vocabulary may hold the word "__proto__"; the reader only copies into maps.
+      const file = parseJson(await source.read('tokenizer.json'), 'tokenizer.json', {
+        protoKeys: 'keep',
+      });
+      return createTokenizer(readTokenizerJson(file), { ...config, ...settings });
+    }
+    const { loadGguf, loadOtherFormat } = await import('../formats/load-format.ts');
+    const converted = gguf_file
+      ? await loadGguf(source, gguf_file)
+      : await loadOtherFormat(source, config);
+    // Reading what is not there says what is.
+    if (converted === undefined) await source.read('tokenizer.json');
+    const { file, config: made } = converted!;
+    return createTokenizer(readTokenizerJson(file), { ...made, ...config, ...settings });
   },
 };
 

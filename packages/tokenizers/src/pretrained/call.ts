@@ -1,5 +1,6 @@
-import { type Encoding, padEncoding } from '../encoding.ts';
-import type { Truncation } from '../tokenizer.ts';
+import type { Encoding } from '../encoding.ts';
+import type { TokenizerInput } from '../tokenizer.ts';
+import type { Truncation } from '../truncation.ts';
 import {
   type BatchEncoding,
   checkTokenizeOptions,
@@ -12,73 +13,116 @@ import type { PreTrainedTokenizerBase } from './pretrained-tokenizer.ts';
 export const NO_LIMIT = 1e30;
 
 /** Options of a call with one text or several. */
-export type CallOptions = TokenizeOptions & { text_pair?: string | readonly string[] };
+export type CallOptions = TokenizeOptions & { text_pair?: CallInput | readonly CallInput[] };
+
+/** One input: a text, or a list of words. */
+type CallInput = TokenizerInput;
+
+type Rows = BatchEncoding<number[] | number[][]>;
 
 /** What calling the tokenizer does: encodes, cuts, pads, and returns the lists that are wanted. */
 export function callTokenizer(
   tokenizer: PreTrainedTokenizerBase,
-  texts: string | readonly string[],
+  texts: CallInput | readonly CallInput[],
   options: CallOptions = {},
-): BatchEncoding<number[] | number[][]> {
-  const single = typeof texts === 'string';
-  const list = single ? [texts] : texts;
-  if (!Array.isArray(list)) throw notText(texts);
-  const encodings = encodeBatch(
-    tokenizer,
-    list,
-    pairsOf(options.text_pair, list.length, single),
-    options,
-  );
-  const pick = (get: (encoding: Encoding) => number[]) =>
-    single ? get(encodings[0]!) : encodings.map(get);
+): Rows {
+  const { inputs, pairs, single } = readInputs(texts, options);
+  const encodings = encodeBatch(tokenizer, inputs, pairs, options);
+  const samples: number[] = [];
+  const rows: Encoding[] = [];
+  encodings.forEach((encoding, sample) => {
+    const windows = options.return_overflowing_tokens ? encoding.overflowing : [];
+    for (const window of [encoding, ...windows]) {
+      rows.push(window);
+      samples.push(sample);
+    }
+  });
+  const isRow = single && !options.return_overflowing_tokens;
+  const pick = <T>(get: (row: Encoding) => T) => (isRow ? get(rows[0]!) : rows.map(get)) as T;
   const names = tokenizer.model_input_names;
-  const result: BatchEncoding<number[] | number[][]> = { input_ids: pick(({ ids }) => ids) };
+  const result: Rows = { input_ids: pick(({ ids }) => ids) };
   if (options.return_token_type_ids ?? names.includes('token_type_ids')) {
-    result.token_type_ids = pick(({ typeIds }) => typeIds);
+    result.token_type_ids = pick(({ type_ids }) => type_ids);
   }
   if (options.return_attention_mask ?? names.includes('attention_mask')) {
-    result.attention_mask = pick(({ attentionMask }) => attentionMask);
+    result.attention_mask = pick(({ attention_mask }) => attention_mask);
   }
   if (options.return_special_tokens_mask) {
-    result.special_tokens_mask = pick(({ specialTokensMask }) => specialTokensMask);
+    result.special_tokens_mask = pick(({ special_tokens_mask }) => special_tokens_mask);
   }
+  if (options.return_offsets_mapping) result.offset_mapping = pick(({ offsets }) => offsets);
+  if (options.return_overflowing_tokens) result.overflow_to_sample_mapping = samples;
+  if (options.return_length) result.length = pick(({ length }) => length);
   return result;
 }
 
-/** Encodes, cuts and pads texts, each with its second text if `pairs` is given. */
+/**
+ * Encodes, cuts and pads texts.
+ *
+ * @param tokenizer - The tokenizer.
+ * @param inputs - Texts, or lists of words.
+ * @param pairs - The second input of each, if there are any.
+ * @param options - Options of the call.
+ * @param places - Make tokens, offsets and words too; as the options want it by default.
+ */
 export function encodeBatch(
   tokenizer: PreTrainedTokenizerBase,
-  texts: readonly string[],
-  pairs: readonly string[] | undefined,
+  inputs: readonly CallInput[],
+  pairs: readonly CallInput[] | undefined,
   options: CallOptions,
+  places = options.return_offsets_mapping ?? false,
 ): Encoding[] {
   checkTokenizeOptions('tokenizer', options);
   const truncation = truncationOf(tokenizer, options);
-  const { add_special_tokens = true } = options;
-  const encodings = texts.map((text, index) => {
+  const encodings = inputs.map((input, index) => {
     const pair = pairs?.[index];
-    if (typeof text !== 'string') throw notText(text);
-    if (pair !== undefined && typeof pair !== 'string') throw notText(pair);
-    return tokenizer.backend.encode(text, pair, add_special_tokens, truncation);
+    checkInput(input, options);
+    if (pair !== undefined) checkInput(pair, options);
+    return tokenizer.backend.encode(input, pair, {
+      addSpecialTokens: options.add_special_tokens ?? true,
+      truncation,
+      places: places ? (options.offset_unit ?? 'utf16') : undefined,
+    });
   });
   return pad(tokenizer, encodings, options);
 }
 
-function notText(value: unknown): Error {
-  return new Error(`tokenizer: got ${typeof value}, wants a string or a list of strings`);
+/** What a call got: one input or several, and whether it was one. */
+export function readInputs(
+  texts: CallInput | readonly CallInput[],
+  options: CallOptions,
+): { inputs: readonly CallInput[]; pairs: readonly CallInput[] | undefined; single: boolean } {
+  const { text_pair: pair, is_split_into_words: words = false } = options;
+  const single = isSingle(texts, words);
+  if (!single && !Array.isArray(texts)) throw notText(texts, words);
+  const inputs = single ? [texts] : (texts as readonly CallInput[]);
+  if (pair === undefined) return { inputs, pairs: undefined, single };
+  if (single && isSingle(pair, words)) return { inputs, pairs: [pair], single };
+  if (!single && !isSingle(pair, words) && pair.length === inputs.length) {
+    return { inputs, pairs: pair, single };
+  }
+  const counts = single ? 'one text' : `${inputs.length} texts`;
+  const got = isSingle(pair, words) ? 'one text_pair' : `a text_pair of ${pair.length}`;
+  throw new Error(`tokenizer: got ${counts} and ${got}, wants a second text for each`);
 }
 
-function pairsOf(
-  pair: string | readonly string[] | undefined,
-  count: number,
-  single: boolean,
-): readonly string[] | undefined {
-  if (pair === undefined) return undefined;
-  if (single && typeof pair === 'string') return [pair];
-  if (!single && typeof pair !== 'string' && pair.length === count) return pair;
-  const texts = single ? 'one text' : `${count} texts`;
-  const pairs = typeof pair === 'string' ? 'one text_pair' : `a text_pair of ${pair.length}`;
-  throw new Error(`tokenizer: got ${texts} and ${pairs}, wants a second text for each`);
+/** With words, a list of strings is one input; without, it is several. */
+function isSingle(texts: unknown, words: boolean): texts is CallInput {
+  if (!words) return typeof texts === 'string';
+  return Array.isArray(texts) && texts.every((word) => typeof word === 'string');
+}
+
+function checkInput(input: unknown, { is_split_into_words = false }: CallOptions): void {
+  if (!isSingle(input, is_split_into_words)) throw notText(input, is_split_into_words);
+}
+
+function notText(value: unknown, words: boolean): Error {
+  const got = Array.isArray(value) ? 'a list' : typeof value;
+  return words
+    ? new Error(`tokenizer: got ${got}, wants a list of words or a list of such lists`)
+    : new Error(
+        `tokenizer: got ${got}, wants a string or a list of strings; for lists of words set is_split_into_words`,
+      );
 }
 
 function truncationOf(
@@ -94,6 +138,7 @@ function truncationOf(
     maxLength,
     strategy: truncation === true ? 'longest_first' : truncation,
     side: options.truncation_side ?? tokenizer.truncation_side,
+    stride: options.stride ?? 0,
   };
 }
 
@@ -113,7 +158,7 @@ function pad(
       'tokenizer: padding needs a pad token and this tokenizer has none; give pad_token to from_pretrained, often the eos_token',
     );
   }
-  let length = Math.max(0, ...encodings.map(({ ids }) => ids.length));
+  let length = encodings.reduce((longest, encoding) => Math.max(longest, encoding.length), 0);
   if (padding === 'max_length') {
     length = options.max_length ?? tokenizer.model_max_length;
     if (length >= NO_LIMIT) {
@@ -122,5 +167,6 @@ function pad(
   }
   length = Math.ceil(length / multiple) * multiple;
   const side = options.padding_side ?? tokenizer.padding_side;
-  return encodings.map((encoding) => padEncoding(encoding, length, padId, 0, side));
+  const paddingToken = { id: padId, token: tokenizer.pad_token!, typeId: 0, side };
+  return encodings.map((encoding) => encoding.pad(length, paddingToken));
 }

@@ -1,5 +1,6 @@
-import type { Side } from '../encoding.ts';
+import type { Offsets, Side } from '../encoding.ts';
 import { checkOptions } from '../options.ts';
+import type { OffsetUnit } from '../tokenizer.ts';
 import type { TruncationStrategy } from '../truncation.ts';
 
 /** Options of encoding, by Python's names. */
@@ -12,6 +13,12 @@ export interface EncodeOptions {
   max_length?: number;
   /** Which end is cut off; the tokenizer's `truncation_side` by default. */
   truncation_side?: Side;
+  /** Tokens that each overflowing window shares with the one before it; 0 by default. */
+  stride?: number;
+  /** The inputs are lists of words; offsets then count from the beginning of each word. */
+  is_split_into_words?: boolean;
+  /** What offsets count: UTF-16 units, as JavaScript's `slice` (the default), or code points. */
+  offset_unit?: OffsetUnit;
 }
 
 /** Options of calling a tokenizer, by Python's names. */
@@ -28,6 +35,15 @@ export interface TokenizeOptions extends EncodeOptions {
   return_token_type_ids?: boolean;
   /** Return `special_tokens_mask`; false by default. */
   return_special_tokens_mask?: boolean;
+  /** Return `offset_mapping`: where each token stands in its text; false by default. */
+  return_offsets_mapping?: boolean;
+  /**
+   * Return what truncation cut off as further rows, and `overflow_to_sample_mapping`: the input
+   * that each row comes from. The lists are then lists of rows, also for one text.
+   */
+  return_overflowing_tokens?: boolean;
+  /** Return `length`: tokens of each row; false by default. */
+  return_length?: boolean;
 }
 
 /** Options of decoding, by Python's names. */
@@ -48,6 +64,12 @@ export interface BatchEncoding<T> {
   token_type_ids?: T;
   /** 1 for tokens that were added, 0 for those of the text. */
   special_tokens_mask?: T;
+  /** Start and end of each token in its text; [0, 0] for tokens that were added. */
+  offset_mapping?: T extends number[] ? Offsets[] : Offsets[][];
+  /** For each row, the index of the input that it comes from. */
+  overflow_to_sample_mapping?: number[];
+  /** Tokens of each row, padding included. */
+  length?: T extends number[] ? number : number[];
 }
 
 const TOKENIZE_OPTIONS = [
@@ -62,6 +84,12 @@ const TOKENIZE_OPTIONS = [
   'return_attention_mask',
   'return_token_type_ids',
   'return_special_tokens_mask',
+  'return_offsets_mapping',
+  'return_overflowing_tokens',
+  'return_length',
+  'stride',
+  'is_split_into_words',
+  'offset_unit',
 ];
 const DECODE_OPTIONS = ['skip_special_tokens', 'clean_up_tokenization_spaces'];
 
@@ -75,6 +103,8 @@ export function checkTokenizeOptions(operation: string, options: TokenizeOptions
   wantOneOf(operation, 'padding', options.padding, PADDINGS);
   wantOneOf(operation, 'truncation_side', options.truncation_side, ['left', 'right']);
   wantOneOf(operation, 'padding_side', options.padding_side, ['left', 'right']);
+  wantOneOf(operation, 'offset_unit', options.offset_unit, ['utf16', 'code_point']);
+  wantCount(operation, 'stride', options.stride, 0);
   wantCount(operation, 'max_length', options.max_length, 0);
   wantCount(operation, 'pad_to_multiple_of', options.pad_to_multiple_of, 1);
 }

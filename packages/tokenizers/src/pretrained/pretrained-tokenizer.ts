@@ -6,9 +6,10 @@ import type {
   ChatTemplates,
 } from '../chat/index.ts';
 import { readChatTemplates } from '../chat/select-template.ts';
-import type { Tokenizer } from '../tokenizer.ts';
+import type { Encoding } from '../encoding.ts';
+import type { Tokenizer, TokenizerInput } from '../tokenizer.ts';
 import { writeTokenizerJson } from '../tokenizer-json.ts';
-import { type CallOptions, callTokenizer, encodeBatch, NO_LIMIT } from './call.ts';
+import { type CallOptions, callTokenizer, encodeBatch, NO_LIMIT, readInputs } from './call.ts';
 import { cleanUpSpaces } from './clean-up.ts';
 import { DecodeStream } from './decode-stream.ts';
 import {
@@ -166,7 +167,8 @@ export class PreTrainedTokenizerBase {
 
   /** The tokens of a text as they stand in the vocabulary, without special tokens. */
   tokenize(text: string): string[] {
-    return this.backend.idsOf(text).map((id) => this.backend.idToToken(id)!);
+    const options = { addSpecialTokens: false, places: 'utf16' } as const;
+    return this.backend.encode(text, undefined, options).tokens;
   }
 
   /**
@@ -177,10 +179,36 @@ export class PreTrainedTokenizerBase {
    * @returns Ids of the tokens.
    * @throws Error if an option is unknown or cannot be met.
    */
-  encode(text: string, options: TokenizeOptions & { text_pair?: string } = {}): number[] {
-    const { text_pair } = options;
-    const pairs = text_pair === undefined ? undefined : [text_pair];
-    return encodeBatch(this, [text], pairs, options)[0]!.ids;
+  encode(text: string, options?: TokenizeOptions & { text_pair?: string }): number[];
+  encode(
+    words: readonly string[],
+    options: TokenizeOptions & { text_pair?: readonly string[]; is_split_into_words: true },
+  ): number[];
+  encode(text: TokenizerInput, options: CallOptions = {}): number[] {
+    return this.encodeOne(text, options, false).ids;
+  }
+
+  /**
+   * Encodes one text, or a pair, with all that is known of its tokens: which word and which part of
+   * the text each comes from.
+   *
+   * @param text - The text; a list of words with `is_split_into_words`.
+   * @param options - See {@link TokenizeOptions}; `text_pair` is the second text.
+   * @returns The tokens, in the form of Python's `Encoding`.
+   * @throws Error if an option is unknown or cannot be met.
+   */
+  encode_plus(text: string, options?: TokenizeOptions & { text_pair?: string }): Encoding;
+  encode_plus(
+    words: readonly string[],
+    options: TokenizeOptions & { text_pair?: readonly string[]; is_split_into_words: true },
+  ): Encoding;
+  encode_plus(text: TokenizerInput, options: CallOptions = {}): Encoding {
+    return this.encodeOne(text, options, true);
+  }
+
+  private encodeOne(text: TokenizerInput, options: CallOptions, places: boolean): Encoding {
+    const { inputs, pairs } = readInputs(text, options);
+    return encodeBatch(this, inputs, pairs, options, places)[0]!;
   }
 
   /**
@@ -295,6 +323,28 @@ export class PreTrainedTokenizerBase {
 /** Calling a tokenizer. */
 export interface TokenizeFunction {
   /**
+   * Encodes texts with rows for what truncation cuts off.
+   *
+   * @param texts - One text or several; lists of words with `is_split_into_words`.
+   * @param options - See {@link TokenizeOptions}; `text_pair` are the second texts.
+   * @throws Error if an option is unknown or cannot be met.
+   */
+  (
+    texts: CallInputs,
+    options: TokenizeOptions & { text_pair?: CallInputs; return_overflowing_tokens: true },
+  ): BatchEncoding<number[][]>;
+  /**
+   * Encodes one list of words, or a pair.
+   *
+   * @param words - The words.
+   * @param options - See {@link TokenizeOptions}; `text_pair` are the second words.
+   * @throws Error if an option is unknown or cannot be met.
+   */
+  (
+    words: readonly string[],
+    options: TokenizeOptions & { text_pair?: readonly string[]; is_split_into_words: true },
+  ): BatchEncoding<number[]>;
+  /**
    * Encodes one text, or a pair.
    *
    * @param text - The text.
@@ -310,10 +360,13 @@ export interface TokenizeFunction {
    * @throws Error if an option is unknown or cannot be met.
    */
   (
-    texts: readonly string[],
-    options?: TokenizeOptions & { text_pair?: readonly string[] },
+    texts: readonly TokenizerInput[],
+    options?: TokenizeOptions & { text_pair?: readonly TokenizerInput[] },
   ): BatchEncoding<number[][]>;
 }
+
+/** One input or several. */
+type CallInputs = TokenizerInput | readonly TokenizerInput[];
 
 /** A tokenizer that is called like a function and has the methods of {@link PreTrainedTokenizerBase}. */
 export type PreTrainedTokenizer = PreTrainedTokenizerBase & TokenizeFunction;
@@ -332,8 +385,7 @@ export function createTokenizer(
   const methods = new PreTrainedTokenizerBase(backend, config);
   // The function inherits from the object, so its properties and methods are the object's.
   const tokenizer: PreTrainedTokenizer = Object.setPrototypeOf(
-    (texts: string | readonly string[], options?: CallOptions) =>
-      callTokenizer(tokenizer, texts, options),
+    (texts: CallInputs, options?: CallOptions) => callTokenizer(tokenizer, texts, options),
     methods,
   );
   return tokenizer;

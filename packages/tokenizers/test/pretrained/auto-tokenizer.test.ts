@@ -63,7 +63,7 @@ describe('AutoTokenizer', () => {
     expect(loaded.token_to_id('<user>')).toBe(1501);
     expect(loaded.eos_token_id).toBe(1);
     expect([loaded.vocab_size, loaded.total_size]).toEqual([1500, 1502]);
-    expect(loaded.tokenize('a <mask><user>')).toEqual(['a', '<mask>', '<user>']);
+    expect(loaded.tokenize('a <mask><user>')).toEqual(['a', ' <mask>', '<user>']);
     const config = JSON.parse(loaded.toFiles()['tokenizer_config.json']!);
     expect(config.chat_template).toBe('{{ x }}');
     expect('model_max_length' in config).toBe(false);

@@ -1,5 +1,5 @@
-import { byteLevelPreTokenizer, type EncodeOptions, Tokenizer } from 'tokenizers';
-import { ByteLevel } from '../../src/index.ts';
+import { byteLevelPreTokenizer, type EncodeOptions, type JsEncoding, Tokenizer } from 'tokenizers';
+import { ByteLevel, type Encoding } from '../../src/index.ts';
 
 const rustSplit = byteLevelPreTokenizer(false, true);
 const ourSplit = new ByteLevel({ add_prefix_space: false });
@@ -39,15 +39,9 @@ export class Oracle {
     return (await this.tokenizer.encode(text, pair ?? null, rest)).getIds();
   }
 
-  /** All lists of one encoding. */
-  async encodeFully(text: string, pair?: string) {
-    const encoding = await this.tokenizer.encode(text, pair ?? null);
-    return {
-      ids: encoding.getIds(),
-      typeIds: encoding.getTypeIds(),
-      specialTokensMask: encoding.getSpecialTokensMask(),
-      attentionMask: encoding.getAttentionMask(),
-    };
+  /** All lists of one encoding, what overflows included. */
+  async encodeFully(text: string, pair?: string, options: EncodeOptions = {}) {
+    return rustDetails(await this.tokenizer.encode(text, pair ?? null, options));
   }
 
   decode(ids: number[], skipSpecialTokens: boolean): Promise<string> {
@@ -57,4 +51,35 @@ export class Oracle {
   get raw(): Tokenizer {
     return this.tokenizer;
   }
+}
+
+/** All lists of an encoding from here. */
+export function ourDetails(encoding: Encoding): object {
+  const { ids, type_ids, tokens, offsets, word_ids, sequence_ids } = encoding;
+  return {
+    ids,
+    type_ids,
+    tokens,
+    offsets,
+    word_ids,
+    sequence_ids,
+    special_tokens_mask: encoding.special_tokens_mask,
+    attention_mask: encoding.attention_mask,
+    overflowing: encoding.overflowing.map(ourDetails),
+  };
+}
+
+/** All lists of an encoding from the Rust library, in the same form. */
+export function rustDetails(encoding: JsEncoding): object {
+  return {
+    ids: encoding.getIds(),
+    type_ids: encoding.getTypeIds(),
+    tokens: encoding.getTokens(),
+    offsets: encoding.getOffsets(),
+    word_ids: encoding.getWordIds().map((word) => word ?? null),
+    sequence_ids: encoding.getSequenceIds().map((sequence) => sequence ?? null),
+    special_tokens_mask: encoding.getSpecialTokensMask(),
+    attention_mask: encoding.getAttentionMask(),
+    overflowing: encoding.getOverflowing().map(rustDetails),
+  };
 }

@@ -71,3 +71,16 @@ export const anyText: fc.Arbitrary<string> = fc
     { maxLength: 12 },
   )
   .map((parts) => parts.join(''));
+
+/** Random text of characters that every Unicode since 2010 knows, with much white space. */
+export const wordyText: fc.Arbitrary<string> = fc
+  .array(
+    fc.constantFrom(
+      ...Array.from(' \t\n\u00a0\u3000abcdeloszABCEIΣσςİß.,;!?\'"-_()0123456789½²٣'),
+      ...Array.from('éÅñü\u0301\u0308\u0323\u0327\u0345漢字你好ひカｶﾞ한글\u1100\u1161\u11a8'),
+      ...Array.from('жЯŁﬁﬀ№①Ⅷ™\u200d\u200c\u00ad\ufeff\ufffd\u0000\u0007ไทยहिन्दी'),
+      ...['  ', '   ', '🙂', '👍🏽', '👩‍👩‍👧', '𝕳', '\ud800', '<s>', "'s", 'ing', 'the ', '\r\n'],
+    ),
+    { maxLength: 25 },
+  )
+  .map((parts) => parts.join(''));

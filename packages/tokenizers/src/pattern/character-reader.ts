@@ -1,0 +1,53 @@
+import { PatternError } from './error.ts';
+
+/** Reads a pattern character by character. */
+export class CharacterReader {
+  private index = 0;
+  private readonly source: string;
+
+  /** @param source - The pattern. */
+  constructor(source: string) {
+    this.source = source;
+  }
+
+  /** True at the end. */
+  get done(): boolean {
+    return this.index >= this.source.length;
+  }
+
+  /** The next code point, which stays; empty at the end. */
+  peek(): string {
+    const codePoint = this.source.codePointAt(this.index);
+    return codePoint === undefined ? '' : String.fromCodePoint(codePoint);
+  }
+
+  /** The next code point. @throws PatternError at the end. */
+  next(): string {
+    const character = this.peek();
+    if (character === '') throw this.error('ends too early');
+    this.index += character.length;
+    return character;
+  }
+
+  /** Takes `text` if it comes next. */
+  take(text: string): boolean {
+    if (!this.source.startsWith(text, this.index)) return false;
+    this.index += text.length;
+    return true;
+  }
+
+  /** Takes what a sticky expression matches here; undefined if nothing. */
+  takeMatch(expression: RegExp): RegExpExecArray | undefined {
+    const sticky = new RegExp(expression.source, `${expression.flags.replace(/[gy]/g, '')}y`);
+    sticky.lastIndex = this.index;
+    const match = sticky.exec(this.source);
+    if (match === null) return undefined;
+    this.index = sticky.lastIndex;
+    return match;
+  }
+
+  /** An error about this pattern. */
+  error(reason: string): PatternError {
+    return new PatternError(this.source, reason);
+  }
+}

@@ -1,0 +1,65 @@
+import { complement } from './char-set.ts';
+import type { CharacterReader } from './character-reader.ts';
+import type { PatternNode } from './syntax.ts';
+
+/** Repetitions are written out, so their number is limited. */
+const MAX_COUNT = 1000;
+
+/**
+ * Reads the quantifiers behind an atom.
+ *
+ * @param reader - Stands behind the atom.
+ * @param atom - What is repeated.
+ * @returns The items that the atom becomes.
+ * @throws PatternError if a quantifier is too large or possessive in a way that is not supported.
+ */
+export function readRepeat(reader: CharacterReader, atom: PatternNode): PatternNode[] {
+  let node = atom;
+  for (;;) {
+    const mark = reader.takeMatch(/[*+?]|\{(\d*)(,?)(\d*)\}/u);
+    if (mark === undefined || mark[0] === '{}' || mark[0] === '{,}') {
+      if (mark === undefined) return [node];
+      throw reader.error(`has the quantifier ${mark[0]} without numbers`);
+    }
+    const [least, most] = countsOf(mark);
+    if (least > MAX_COUNT || (most !== Number.POSITIVE_INFINITY && most > MAX_COUNT)) {
+      throw reader.error(`repeats more than ${MAX_COUNT} times`);
+    }
+    if (least > most) throw reader.error(`has the quantifier ${mark[0]}, whose least is its most`);
+    const single = mark[0].length === 1;
+    const lazy = reader.take('?');
+    node = { kind: 'repeat', item: node, least, most, lazy };
+    // Behind {m,n}, Ruby's syntax has "+" mean one more repetition, not a possessive one.
+    if (single && !lazy && reader.take('+')) return possessive(reader, node);
+  }
+}
+
+function countsOf(mark: RegExpExecArray): [number, number] {
+  if (mark[0] === '*') return [0, Number.POSITIVE_INFINITY];
+  if (mark[0] === '+') return [1, Number.POSITIVE_INFINITY];
+  if (mark[0] === '?') return [0, 1];
+  const [, first, comma, last] = mark;
+  const least = first === '' ? 0 : Number(first);
+  if (comma === '') return [least, least];
+  return [least, last === '' ? Number.POSITIVE_INFINITY : Number(last)];
+}
+
+/**
+ * A possessive run of one class gives nothing back: it ends where the class ends, which is what a
+ * look at the next character says as well.
+ */
+function possessive(
+  reader: CharacterReader,
+  node: PatternNode & { kind: 'repeat' },
+): PatternNode[] {
+  if (node.item.kind !== 'set') {
+    throw reader.error('repeats a group possessively, which is not supported');
+  }
+  const { set } = node.item;
+  const stop: PatternNode = {
+    kind: 'assertion',
+    assertion: { side: 'after', set: complement(set), atEdge: true },
+  };
+  if (node.most === Number.POSITIVE_INFINITY) return [node, stop];
+  return [{ kind: 'alternatives', items: [node.item, { kind: 'sequence', items: [stop] }] }];
+}

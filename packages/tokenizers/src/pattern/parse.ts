@@ -1,0 +1,144 @@
+import { type CharSet, complement, foldCase, single } from './char-set.ts';
+import { CharacterReader } from './character-reader.ts';
+import { parseClass, parseEscapedSet } from './parse-class.ts';
+import { readRepeat } from './parse-repeat.ts';
+import type { PatternNode } from './syntax.ts';
+
+/** Groups inside groups; more is no pattern that anybody wrote. */
+const MAX_DEPTH = 50;
+
+const NEWLINE = single(0x0a);
+
+/**
+ * Parses a pattern in Oniguruma's Ruby syntax, which is what the Rust library reads.
+ *
+ * @param source - The pattern.
+ * @throws PatternError naming what is malformed or cannot be matched in linear time.
+ */
+export function parsePattern(source: string): PatternNode {
+  const reader = new CharacterReader(source);
+  const node = parseAlternatives(reader, false, 0);
+  if (!reader.done) throw reader.error('has a ")" without "("');
+  return node;
+}
+
+function parseAlternatives(reader: CharacterReader, fold: boolean, depth: number): PatternNode {
+  if (depth > MAX_DEPTH) throw reader.error('nests groups too deeply');
+  const items: PatternNode[] = [];
+  let ignoreCase = fold;
+  do {
+    const sequence: PatternNode[] = [];
+    while (!reader.done && reader.peek() !== '|' && reader.peek() !== ')') {
+      // `(?i)` holds to the end of its group, over the bars.
+      if (reader.take('(?i)')) ignoreCase = true;
+      else if (reader.take('(?-i)')) ignoreCase = false;
+      else sequence.push(...readRepeat(reader, parseAtom(reader, ignoreCase, depth)));
+    }
+    items.push({ kind: 'sequence', items: sequence });
+  } while (reader.take('|'));
+  return items.length === 1 ? items[0]! : { kind: 'alternatives', items };
+}
+
+function parseAtom(reader: CharacterReader, fold: boolean, depth: number): PatternNode {
+  const folded = (set: CharSet): PatternNode => ({
+    kind: 'set',
+    set: fold ? foldCase(set) : set,
+  });
+  const character = reader.next();
+  switch (character) {
+    case '(':
+      return parseGroup(reader, fold, depth);
+    case '[':
+      return folded(parseClass(reader));
+    case '.':
+      return { kind: 'set', set: complement(NEWLINE) };
+    case '^':
+      return { kind: 'assertion', assertion: { side: 'before', set: NEWLINE, atEdge: true } };
+    case '$':
+      return { kind: 'assertion', assertion: { side: 'after', set: NEWLINE, atEdge: true } };
+    case '\\':
+      return parseEscape(reader, folded);
+    case '*':
+    case '+':
+    case '?':
+      throw reader.error(`has nothing before ${JSON.stringify(character)}`);
+    default:
+      return folded(single(character.codePointAt(0)!));
+  }
+}
+
+function parseEscape(reader: CharacterReader, folded: (set: CharSet) => PatternNode): PatternNode {
+  const nothing: CharSet = () => false;
+  if (reader.take('A')) {
+    return { kind: 'assertion', assertion: { side: 'before', set: nothing, atEdge: true } };
+  }
+  if (reader.take('z')) {
+    return { kind: 'assertion', assertion: { side: 'after', set: nothing, atEdge: true } };
+  }
+  return folded(parseEscapedSet(reader));
+}
+
+function parseGroup(reader: CharacterReader, fold: boolean, depth: number): PatternNode {
+  const inner = (ignoreCase: boolean): PatternNode => {
+    const node = parseAlternatives(reader, ignoreCase, depth + 1);
+    if (!reader.take(')')) throw reader.error('lacks a ")"');
+    return node;
+  };
+  if (reader.take('?:')) return inner(fold);
+  if (reader.take('?i:')) return inner(true);
+  if (reader.take('?-i:')) return inner(false);
+  for (const [mark, side, wanted] of LOOK_AROUND) {
+    if (reader.take(mark)) return lookAround(reader, inner(fold), side, wanted);
+  }
+  if (reader.take('?')) {
+    throw reader.error(`uses (?${reader.peek()}...), which is not supported`);
+  }
+  return inner(fold);
+}
+
+const LOOK_AROUND = [
+  ['?=', 'after', true],
+  ['?!', 'after', false],
+  ['?<=', 'before', true],
+  ['?<!', 'before', false],
+] as const;
+
+/** Looking at one character is a matter of automata; looking further is not linear, and refused. */
+function lookAround(
+  reader: CharacterReader,
+  node: PatternNode,
+  side: 'before' | 'after',
+  wanted: boolean,
+): PatternNode {
+  const condition = oneCharacter(node, side);
+  if (condition === undefined) {
+    throw reader.error('looks around by more than one character, which is not supported');
+  }
+  const { set, atEdge } = condition;
+  return {
+    kind: 'assertion',
+    assertion: wanted ? { side, set, atEdge } : { side, set: complement(set), atEdge: !atEdge },
+  };
+}
+
+/** What a node asks of one character, if that is all it does. */
+function oneCharacter(
+  node: PatternNode,
+  side: 'before' | 'after',
+): { set: CharSet; atEdge: boolean } | undefined {
+  if (node.kind === 'set') return { set: node.set, atEdge: false };
+  if (node.kind === 'assertion' && node.assertion.side === side) return node.assertion;
+  if (node.kind === 'sequence' && node.items.length === 1)
+    return oneCharacter(node.items[0]!, side);
+  // A run of at least one is there if its first character is.
+  if (node.kind === 'repeat' && node.least === 1) return oneCharacter(node.item, side);
+  if (node.kind === 'alternatives') {
+    const parts = node.items.map((item) => oneCharacter(item, side));
+    if (parts.some((part) => part === undefined)) return undefined;
+    return {
+      set: (codePoint) => parts.some((part) => part!.set(codePoint)),
+      atEdge: parts.some((part) => part!.atEdge),
+    };
+  }
+  return undefined;
+}

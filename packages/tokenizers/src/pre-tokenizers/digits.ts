@@ -1,0 +1,30 @@
+import type { Fields } from '../json/fields.ts';
+import { Pattern } from '../pattern/pattern.ts';
+import { cutAtMatches } from './behavior.ts';
+import { Cutter } from './cutter.ts';
+
+/** Cuts numbers off, as a whole or digit by digit. */
+export class Digits extends Cutter {
+  private readonly individual: boolean;
+  private readonly pattern: Pattern;
+
+  /** @param individual - Each digit is a piece of its own. */
+  constructor(individual = false) {
+    super();
+    this.individual = individual;
+    this.pattern = new Pattern(individual ? String.raw`\p{N}` : String.raw`\p{N}+`);
+  }
+
+  /** Reads the settings from a file. */
+  static read(fields: Fields): Digits {
+    return new Digits(fields.boolean('individual_digits'));
+  }
+
+  protected cuts(text: string): readonly number[] {
+    return cutAtMatches(this.pattern.findAll(text), text.length, 'Isolated', false);
+  }
+
+  toJson() {
+    return { type: 'Digits', individual_digits: this.individual };
+  }
+}
