@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { WhitespaceSplit } from '../../src/pre-tokenizers/white-space.ts';
 import { countWords } from '../../src/training/count-words.ts';
 import type { TrainTokenizerOptions } from '../../src/training/options.ts';
 import { runSteps } from '../../src/training/progress.ts';
@@ -8,10 +9,7 @@ import trained from '../fixtures/training/trained.json' with { type: 'json' };
 
 const corpus = readFileSync(new URL('../fixtures/training/corpus.txt', import.meta.url), 'utf8');
 const lines = corpus.split('\n').filter((line) => line !== '');
-const byWhitespace = {
-  preTokenize: (text: string) => text.split(' ').filter((word) => word !== ''),
-  toJson: () => ({ type: 'WhitespaceSplit' }),
-};
+const byWhitespace = new WhitespaceSplit();
 
 async function train(each: (typeof trained)[number]): Promise<ModelJson> {
   const words = await countWords(lines, undefined, each.split ? byWhitespace : undefined);
