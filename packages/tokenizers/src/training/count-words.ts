@@ -16,8 +16,8 @@ const TEXTS_PER_LOOK = 100;
  */
 export async function countWords(
   texts: Iterable<string> | AsyncIterable<string>,
-  normalizer: Normalizer | undefined,
-  preTokenizer: PreTokenizer | undefined,
+  normalizer: Pick<Normalizer, 'normalize'> | undefined,
+  preTokenizer: Pick<PreTokenizer, 'preTokenize'> | undefined,
   report?: (progress: TrainingProgress) => void,
 ): Promise<Map<string, number>> {
   const words = new Map<string, number>();
