@@ -56,16 +56,16 @@ class Layout {
     for (let step = first; step < end; step++) {
       for (const { kernel, args } of printed[step]!.steps) calls.push({ kernel, args, step });
     }
-    const waves = wavesOf(calls.map(({ args, step }) => touchesOf(plan, step, args)));
-    const order = [...calls.keys()].sort((a, b) => waves[a]! - waves[b]! || a - b);
+    const { order, after } = arrange(calls.map(({ args, step }) => touchesOf(plan, step, args)));
     for (let iteration = 0; iteration < count; iteration++) {
+      const before = this.#instructions.length;
       order.forEach((index, position) => {
         const { kernel, args, step } = calls[index]!;
         this.#instructions.push({
           kernel,
           word: this.#words,
           step,
-          joinsPrevious: position > 0 && waves[order[position - 1]!] === waves[index],
+          after: before + after[position]!,
         });
         for (const arg of args) this.#address(plan.steps[step]!, arg, iteration);
       });

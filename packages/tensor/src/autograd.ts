@@ -85,7 +85,15 @@ function gradientOf(
     });
   }
   if (!op.compose) return [];
-  const composed = op.compose(inputs, attributes);
+  return gradientOfDefinition(node, upstream);
+}
+
+/** The gradients of a composite's inputs by its definition. */
+export function gradientOfDefinition(
+  { op, inputs, attributes }: Pick<Node, 'op' | 'inputs' | 'attributes'>,
+  upstream: readonly (Node | undefined)[],
+): (Node | undefined)[] {
+  const composed = op.compose!(inputs, attributes);
   const outputs = Array.isArray(composed) ? (composed as Node[]) : [composed as Node];
   const used = outputs.flatMap((output, i) =>
     upstream[i] ? [{ output, upstream: upstream[i] }] : [],

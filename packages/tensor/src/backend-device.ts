@@ -14,7 +14,8 @@ import { type Node, type Storage, topologicalOrder } from './graph.ts';
 import { structuralKey } from './key.ts';
 import { detachOp } from './ops/detach.ts';
 import { checkOptions } from './ops/options.ts';
-import { copyKernel, type Graph, type LowerOptions } from './plan/lower.ts';
+import { copyKernel } from './plan/copy-kernel.ts';
+import type { Graph, LowerOptions } from './plan/lower.ts';
 import { EagerValues, PreparedGraph } from './prepared-graph.ts';
 import { sizeOf } from './shape.ts';
 

@@ -278,14 +278,16 @@ class TracedProgram implements Trace {
     this.#gradients.set(variable, gradient);
   }
 
-  draw(generator: DrawCounter): { seed: Node; position: Node; index: number } {
+  draw(generator: DrawCounter, count: number): { seed: Node; position: Node; index: number } {
     let entry = this.#draws.get(generator);
     if (!entry) {
       const [seed, position] = [leaves.hostScalar(0, 'u32'), leaves.hostScalar(0, 'u32')];
       entry = { seed, position, count: 0 };
       this.#draws.set(generator, entry);
     }
-    return { seed: entry.seed, position: entry.position, index: entry.count++ };
+    const index = entry.count;
+    entry.count += count;
+    return { seed: entry.seed, position: entry.position, index };
   }
 
   guard<T>(read: () => T): T {

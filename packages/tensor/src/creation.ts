@@ -39,6 +39,16 @@ export function tensor(
   return new Tensor(leaf.fromValues(flat.map(Number), shape ?? nestedShape, dtype));
 }
 
+/**
+ * A tensor over stored elements: little-endian, row-major, padded with any bytes to whole 4-byte words. The bytes
+ * are taken over, not copied: nobody may change them afterwards.
+ *
+ * @throws RangeError if the bytes do not fit the shape, or begin in the middle of a word.
+ */
+export function tensorOfBytes(bytes: Uint8Array, shape: Shape, dtype: DType): Tensor {
+  return new Tensor(leaf.fromBytes(bytes, shape, dtype));
+}
+
 function dtypeOfArray(array: TypedArray): DType {
   if (array instanceof Int32Array) return 'i32';
   if (array instanceof Uint32Array) return 'u32';

@@ -1,3 +1,4 @@
+import type { PlanStep } from './backend/interface.ts';
 import { byteSize } from './dtype.ts';
 import type { Kernel, LoopKernel } from './ir/kernel.ts';
 import type { Lowered } from './plan/lower.ts';
@@ -24,6 +25,16 @@ export function workOf(kernel: Kernel): KernelWork {
   return { bytes, operations: 0 };
 }
 
+/** Work of a step that runs `count` times, each time on its parts of the buffers. */
+function workOfStep({ kernel, parts }: PlanStep, count: number): KernelWork {
+  const { operations } = workOf(kernel);
+  const bytes = kernel.buffers.reduce(
+    (sum, { dtype, size }, i) => sum + (parts?.[i]?.bytes ?? byteSize(dtype) * size),
+    0,
+  );
+  return { bytes: count * bytes, operations: count * operations };
+}
+
 function countArithmetic(instructions: LoopKernel['instructions']): number {
   return instructions.filter(({ op }) => op === 'unary' || op === 'binary' || op === 'reduce')
     .length;
@@ -31,18 +42,21 @@ function countArithmetic(instructions: LoopKernel['instructions']): number {
 
 /** A table of a plan's kernels, with totals and the memory it takes. */
 export function explainPlan({ plan, liveBytes, freshBytes }: Lowered): string {
-  const rows = plan.steps.map(({ kernel, scope }) => {
-    const { bytes, operations } = workOf(kernel);
+  const counts = plan.steps.map(
+    (_, step) => plan.repeats?.find(({ first, end }) => first <= step && step < end)?.count ?? 1,
+  );
+  const works = plan.steps.map((step, i) => workOfStep(step, counts[i]!));
+  const rows = plan.steps.map(({ kernel, scope }, i) => {
+    const { bytes, operations } = works[i]!;
     return [
       kernel.kind,
       kernel.name,
-      spaceOf(kernel),
+      counts[i] === 1 ? spaceOf(kernel) : `${counts[i]} times ${spaceOf(kernel)}`,
       formatBytes(bytes),
       formatCount(operations),
       scope,
     ];
   });
-  const works = plan.steps.map(({ kernel }) => workOf(kernel));
   const total = (part: keyof KernelWork) => works.reduce((sum, work) => sum + work[part], 0);
   return [
     table([['kind', 'kernel', 'space', 'moves', 'operations', 'scope'], ...rows]),

@@ -136,6 +136,17 @@ export function observeNodes(observer: (node: Node) => void): void {
   observe = observer;
 }
 
+/** Runs `body` without telling the observer: nodes of a graph that is computed only as a part of another. @internal */
+export function unobserved<T>(body: () => T): T {
+  const before = observe;
+  observe = () => {};
+  try {
+    return body();
+  } finally {
+    observe = before;
+  }
+}
+
 let gradientsEnabled = true;
 let currentScope = '';
 

@@ -29,7 +29,7 @@ export { type PendingBudget, setPendingBudget } from './pending.ts';
 export * from './random.ts';
 export { realize } from './realize.ts';
 export { rematerialize } from './rematerialize.ts';
-export { type ScanBody, scan } from './scan.ts';
+export { type ScanOptions, type ScanStep, scan } from './scan/scan.ts';
 export { scope } from './scope.ts';
 export type { Shape } from './shape.ts';
 export type { Nested } from './show.ts';

@@ -1,9 +1,10 @@
+import type { Node } from './graph.ts';
 import { add } from './ops/arithmetic.ts';
 import { hostScalar } from './ops/leaf.ts';
 import * as random from './ops/random.ts';
 import type { Shape } from './shape.ts';
 import { Tensor } from './tensor.ts';
-import { activeTrace } from './trace.ts';
+import { activeRecording, activeTrace, type DrawCounter } from './trace.ts';
 
 /**
  * A stream of random numbers: seeded, counted, the same on every device.
@@ -36,15 +37,23 @@ export class Generator {
 
   /** The next draw, as the random operations take it. */
   next(): random.RandomSource {
-    const trace = activeTrace();
-    if (!trace) {
-      const seed = hostScalar(this.#seed, 'u32');
-      return { seed, position: hostScalar(this.position++, 'u32'), draw: 0 };
-    }
-    // A compiled function reads the position at each run and counts its own draws from there.
-    const { seed, position, index } = trace.draw(this);
-    return { seed, position: add(position, index), draw: 0 };
+    return { ...drawsOf(this, 1), draw: 0 };
   }
+}
+
+/** Takes the next `count` draws of a generator: its seed, and the position of the first. @internal */
+export function drawsOf(generator: DrawCounter, count: number): { seed: Node; position: Node } {
+  const recording = activeRecording();
+  if (recording) return recording.draw(generator, count);
+  const trace = activeTrace();
+  if (!trace) {
+    const position = hostScalar(generator.position, 'u32');
+    generator.position += count;
+    return { seed: hostScalar(generator.seed, 'u32'), position };
+  }
+  // A compiled function reads the position at each run and counts its own draws from there.
+  const { seed, position, index } = trace.draw(generator, count);
+  return { seed, position: add(position, index) };
 }
 
 const standard = new Generator(0);

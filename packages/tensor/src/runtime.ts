@@ -8,7 +8,7 @@ import { Disposed, noteRealized } from './disposal.ts';
 import { storedBytes } from './dtype.ts';
 import type { Node } from './graph.ts';
 import { sizeOf } from './shape.ts';
-import { activeTrace } from './trace.ts';
+import { activeTrace, refuseInScan } from './trace.ts';
 
 /** Nodes that are to be computed with whatever is next: new versions of variables, sums that run on. */
 export interface PendingValues {
@@ -92,6 +92,7 @@ async function readStored(node: Node): Promise<Uint8Array> {
 
 /** Throws inside a compiled function, at the call that has no place there. */
 export function refuseInTrace(operation: string): void {
+  refuseInScan(operation, 'return the tensor and read it outside, or choose with where()');
   if (activeTrace()) {
     throw new Error(
       `${operation}: a compiled function has no values while it is traced; return the tensor and read it outside, or choose on the device with where()`,

@@ -17,8 +17,11 @@ export interface Trace {
   assign(variable: object, value: Node): void;
   gradient(variable: object): Node | undefined;
   setGradient(variable: object, gradient: Node | undefined): void;
-  /** The generator's seed and position at the start of the run, and the number of draws made in it so far. */
-  draw(generator: DrawCounter): { seed: Node; position: Node; index: number };
+  /**
+   * Takes the next `count` draws: the generator's seed and position at the start of the run, and the number of
+   * draws made in it before.
+   */
+  draw(generator: DrawCounter, count: number): { seed: Node; position: Node; index: number };
   /** Notes that the trace depends on a value outside it: when it differs, the function is traced again. */
   guard<T>(read: () => T): T;
 }
@@ -39,6 +42,37 @@ export function withTrace<T>(trace: Trace, body: () => T): T {
     return body();
   } finally {
     active = undefined;
+  }
+}
+
+/** What the body of a scan does to generators while its one step is recorded. */
+export interface Recording {
+  /** The seed and the position of the first of `count` draws, which differ at every step. */
+  draw(generator: DrawCounter, count: number): { seed: Node; position: Node };
+}
+
+let recording: Recording | undefined;
+
+/** The recording of the scan whose body runs now, if one does. */
+export function activeRecording(): Recording | undefined {
+  return recording;
+}
+
+/** Runs the body of a scan. */
+export function withRecording<T>(inner: Recording, body: () => T): T {
+  const before = recording;
+  recording = inner;
+  try {
+    return body();
+  } finally {
+    recording = before;
+  }
+}
+
+/** Throws inside the body of a scan, which runs once for all steps. */
+export function refuseInScan(operation: string, instead: string): void {
+  if (recording) {
+    throw new Error(`${operation}: the body of a scan is recorded once for all steps; ${instead}`);
   }
 }
 

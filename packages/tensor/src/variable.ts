@@ -5,7 +5,7 @@ import { detach } from './ops/detach.ts';
 import { registerPending } from './runtime.ts';
 import { format, sameShape } from './shape.ts';
 import { Tensor } from './tensor.ts';
-import { activeTrace } from './trace.ts';
+import { activeTrace, refuseInScan } from './trace.ts';
 
 const dirty = new Set<Variable>();
 
@@ -99,6 +99,7 @@ export class Variable extends Tensor {
   }
 
   set gradientNode(node: Node | undefined) {
+    refuseInScan('backward', 'take gradients outside, or with grad() inside');
     const trace = activeTrace();
     if (trace) trace.setGradient(this, node);
     else this.#gradient = node;
@@ -115,6 +116,7 @@ export class Variable extends Tensor {
         `assign: variable ${this.name || '(unnamed)'} has shape ${format(this.shape)}, got ${format(value.shape)}`,
       );
     }
+    refuseInScan('assign', 'pass what changes along as a part of the state');
     const node = detach(cast(value.node, this.dtype), this.#trainable);
     const trace = activeTrace();
     if (trace) trace.assign(this, node);

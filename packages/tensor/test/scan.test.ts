@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { tensor, zeros } from '../src/creation.ts';
 import { gradientsOf } from '../src/gradient.ts';
+import { lower } from '../src/plan/lower.ts';
 import { evaluate } from '../src/reference/index.ts';
-import { scan } from '../src/scan.ts';
+import { scan } from '../src/scan/scan.ts';
+import type { Tensor } from '../src/tensor.ts';
 import { Variable } from '../src/variable.ts';
+import { InterpreterBackend } from './support/interpreter-backend.ts';
 
 describe('scan', () => {
   it('passes the state along and stacks the results', () => {
@@ -62,7 +65,50 @@ describe('scan', () => {
       /first size above 0: got \[0, 2\]/,
     );
     expect(() => scan((c, x) => [c.add(x), c], zeros([]), zeros([2, 2]))).toThrow(
-      /step 0 changed the state from f32\[\] to f32\[2\]/,
+      /a step changed the state from f32\[\] to f32\[2\]/,
     );
+  });
+
+  it('says what a step cannot do', () => {
+    const variable = new Variable(zeros([]));
+    const run = (step: (total: Tensor, x: Tensor) => void) =>
+      scan(
+        (total: Tensor, x: Tensor) => {
+          step(total, x);
+          return [total, x];
+        },
+        zeros([]),
+        zeros([2]),
+      );
+    expect(() => run((total) => variable.assign(total))).toThrow(
+      /assign: the body of a scan is recorded once for all steps; pass what changes along/,
+    );
+    expect(() => run((total) => total.mul(variable).backward())).toThrow(/backward: the body/);
+    expect(() => run((total) => void total.data())).toThrow(/data: the body/);
+    expect(() =>
+      scan((c: Tensor, x: Tensor) => [c, x], zeros([]), zeros([2]), { length: 2 } as never),
+    ).toThrow(/scan: unknown option 'length'/);
+  });
+
+  it('is planned once, whatever the number of steps', () => {
+    const planOf = (steps: number) => {
+      const weight = new Variable(zeros([4, 4]));
+      const { carry, ys } = scan(
+        (state: Tensor, x: Tensor) => {
+          const next = state.matmul(weight).add(x).tanh();
+          return [next, next];
+        },
+        zeros([2, 4]),
+        zeros([steps, 2, 4]).add(1),
+      );
+      const [gradient] = gradientsOf(carry.sum().add(ys.sum()), [weight]);
+      const graph = { outputs: [ys.node, gradient!.node], assigns: [] };
+      return lower(graph, new InterpreterBackend()).plan;
+    };
+    const [short, long] = [planOf(3), planOf(300)];
+    expect(long.steps.map(({ kernel }) => kernel.name)).toEqual(
+      short.steps.map(({ kernel }) => kernel.name),
+    );
+    expect(long.repeats?.map(({ count }) => count)).toEqual([300, 300]);
   });
 });

@@ -18,20 +18,41 @@ export type PlanBuffer =
   /** A range of the device's shared scratch arena, valid during the run. */
   | { readonly kind: 'arena'; readonly offset: number; readonly bytes: number };
 
+/** The part of a buffer that a repeated step uses: at iteration `i` it begins at `offset + i · stride` bytes. */
+export interface PlanPart {
+  readonly offset: number;
+  /** A multiple of 4; negative where the buffer is walked backwards. */
+  readonly stride: number;
+  readonly bytes: number;
+}
+
 /** One kernel of a plan with its buffers. */
 export interface PlanStep {
   readonly kernel: Kernel;
   /** For each local buffer of the kernel, a position in `plan.buffers`. */
   readonly buffers: readonly number[];
+  /** In a repeat: for each local buffer, the part of it; undefined for all of it. */
+  readonly parts?: readonly (PlanPart | undefined)[];
   /** For each scratch buffer that the backend asked for, a position in `plan.buffers`. */
   readonly scratch: readonly number[];
   /** Module path, for profiles and errors. */
   readonly scope: string;
 }
 
+/** Steps that run `count` times, one iteration after the other: the body of a scan. */
+export interface PlanRepeat {
+  /** Position of the first step. */
+  readonly first: number;
+  /** Position after the last. */
+  readonly end: number;
+  readonly count: number;
+}
+
 /** Everything that happens in one run, in order. */
 export interface Plan {
   readonly steps: readonly PlanStep[];
+  /** Ranges of steps that are repeated, in order, apart from each other; only for backends with `repeats`. */
+  readonly repeats?: readonly PlanRepeat[];
   readonly buffers: readonly PlanBuffer[];
   /** Number of buffers to bind at each run. */
   readonly bindings: number;
@@ -69,6 +90,8 @@ export interface StepTiming {
  */
 export interface Backend {
   readonly name: string;
+  /** Whether it runs plans with `repeats`. Default false: the steps of scans are then written out. */
+  readonly repeats?: boolean;
   /** Whether a template exists for this coarse operation; if not, its definition is compiled instead. */
   supports(operation: string, attributes: unknown, inputs: readonly Spec[]): boolean;
   /**

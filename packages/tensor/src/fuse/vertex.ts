@@ -10,6 +10,7 @@ import { inScope, type Node, pick, type Spec, topologicalOrder } from '../graph.
 import type { ReduceOperator } from '../ir/kernel.ts';
 import { structuralKey } from '../key.ts';
 import { recomputeOp } from '../ops/recompute.ts';
+import { ScanAttributes } from '../scan/attributes.ts';
 import { type Shape, sameShape, sizeOf } from '../shape.ts';
 import { follow, type Step, View } from './view.ts';
 
@@ -46,7 +47,7 @@ export interface Reduction {
 }
 
 /** What the compiler must know of the device: see `Backend`. */
-export type Capabilities = Pick<Backend, 'supports' | 'scratch' | 'takesStrided'>;
+export type Capabilities = Pick<Backend, 'supports' | 'scratch' | 'takesStrided' | 'repeats'>;
 
 /** Elements along a reduction from which, with few rows, it is done in two stages so that threads share it. */
 const longReduction = 8192;
@@ -61,7 +62,11 @@ export class VertexBuilder {
   #depth = 0;
   #written = 0;
 
-  constructor(readonly capabilities: Capabilities) {}
+  constructor(
+    readonly capabilities: Capabilities,
+    /** Whether scans are kept as such; otherwise their steps are written out. */
+    readonly repeats = false,
+  ) {}
 
   /** The edges that stand for `roots`. */
   build(roots: readonly Node[]): Edge[] {
@@ -118,6 +123,10 @@ export class VertexBuilder {
   readonly #composed = new Map<Node, Edge[]>();
 
   #composite(node: Node, inputs: readonly Edge[]): Edge {
+    if (this.repeats && node.attributes instanceof ScanAttributes) {
+      const whole = inputs.map((edge) => this.#rowMajor(edge));
+      return this.#whole(this.#vertex('coarse', node, whole));
+    }
     if (this.capabilities.supports(node.op.name, node.attributes, node.inputs)) {
       return this.#kernel(node, inputs);
     }

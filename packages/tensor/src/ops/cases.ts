@@ -4,6 +4,8 @@
  *
  * @module
  */
+
+import { cases as scan } from '../scan/cases.ts';
 import { cases as activation } from './activation-cases.ts';
 import { cases as arithmetic } from './arithmetic-cases.ts';
 import { cases as attention } from './attention-cases.ts';
@@ -47,6 +49,7 @@ const files = {
   random,
   reduce,
   rotary,
+  scan,
   scatterAdd,
   softmax,
   sort,

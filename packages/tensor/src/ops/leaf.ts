@@ -1,5 +1,5 @@
 import type { DType, TypedArray } from '../dtype.ts';
-import { encode, isFloat } from '../dtype.ts';
+import { encode, isFloat, storedBytes } from '../dtype.ts';
 import { apply, type DeviceTag, leaf, type Node, type Op, type Spec } from '../graph.ts';
 import { checkShape, format, type Shape, sizeOf } from '../shape.ts';
 
@@ -47,6 +47,18 @@ export function fromValues(
     );
   }
   return leaf(data, { bytes: encode(dtype, values) }, { shape, dtype }, { device });
+}
+
+/** A tensor over stored bytes, which are not copied. */
+export function fromBytes(bytes: Uint8Array, shape: Shape, dtype: DType): Node {
+  checkShape(shape, 'tensorOfBytes');
+  const wanted = storedBytes(dtype, sizeOf(shape));
+  if (bytes.byteLength !== wanted || bytes.byteOffset % 4 !== 0) {
+    throw new RangeError(
+      `tensorOfBytes: got ${bytes.byteLength} bytes at offset ${bytes.byteOffset}, wants ${wanted} at a multiple of 4 for ${dtype} ${format(shape)}`,
+    );
+  }
+  return leaf(data, { bytes }, { shape, dtype });
 }
 
 /** A tensor of `shape` that holds `value` everywhere. */

@@ -3,15 +3,17 @@
  *
  * @module
  */
-import type { Plan, PlanBuffer, PlanStep } from '../backend/interface.ts';
-import { storedBytes } from '../dtype.ts';
+import type { Plan } from '../backend/interface.ts';
 import { type BufferValue, type EmittedKernel, emit, scalarCapacity } from '../fuse/emit.ts';
 import { fuse } from '../fuse/fuse.ts';
+import type { Group } from '../fuse/group.ts';
 import { type Capabilities, type Edge, type Vertex, VertexBuilder } from '../fuse/vertex.ts';
 import type { Node } from '../graph.ts';
-import type { Kernel, LoopKernel } from '../ir/kernel.ts';
-import { sizeOf } from '../shape.ts';
-import { type Lifetime, largestLiveSum, placeInArena } from './memory.ts';
+import type { Kernel } from '../ir/kernel.ts';
+import { Assembler, type Copy } from './assemble.ts';
+import { largestLiveSum, placeInArena } from './memory.ts';
+import { bytesOf, keyOf, type Place } from './place.ts';
+import { type EmittedRepeat, emitRepeat, isScan } from './repeat.ts';
 
 /** A graph to compute. */
 export interface Graph {
@@ -53,26 +55,46 @@ export function lower(
   capabilities: Capabilities,
   options: LowerOptions = {},
 ): Lowered {
-  const builder = new VertexBuilder(capabilities);
+  return lowerGraph(graph, capabilities, options, false);
+}
+
+/**
+ * @param isBody whether this is the body of a scan: each output then is a buffer of its own, even if another
+ * output or an input has the same value, and scans inside are written out
+ */
+function lowerGraph(
+  graph: Graph,
+  capabilities: Capabilities,
+  options: LowerOptions,
+  isBody: boolean,
+): Lowered {
+  const builder = new VertexBuilder(capabilities, (capabilities.repeats ?? false) && !isBody);
   const roots = [...graph.outputs, ...graph.assigns.map(({ value }) => value)];
   const edges = builder.build(roots).map((edge, i) => {
     // An output may share a leaf's buffer unless the buffer changes later, as a variable's does.
-    const changes = edge.source.name === 'variable' || i >= graph.outputs.length;
+    const changes = isBody || edge.source.name === 'variable' || i >= graph.outputs.length;
     return builder.materialized(edge, changes);
   });
   const overwrites = overwritesOf(graph, edges, builder);
   const { groups, stored } = fuse(edges, { ...options, overwrites });
   const scalars: Vertex[] = [];
-  const kernels = groups
+  const used = outputsUsed(groups, edges);
+  const emitted = groups
     .map((group) =>
-      emit(group, {
-        isStored: (vertex) => stored.get(vertex) === group,
-        scalarSlot: (vertex) => slotOf(scalars, vertex),
-      }),
+      isScan(group.host)
+        ? emitRepeat(group.host, used.get(group.host)!, (body) =>
+            lowerGraph(body, capabilities, options, true),
+          )
+        : emit(group, {
+            isStored: (vertex) => stored.get(vertex) === group,
+            scalarSlot: (vertex) => slotOf(scalars, vertex),
+          }),
     )
-    .filter(({ kernel }) => !isEmpty(kernel));
-  const scratch = kernels.map(({ kernel }) => capabilities.scratch(kernel));
-  return new Planner(graph, edges, kernels, scratch, scalars).run();
+    .filter((part) => 'repeat' in part || !isEmpty(part.kernel));
+  const scratch = emitted.map((part) =>
+    'repeat' in part ? part.scratch : capabilities.scratch(part.kernel),
+  );
+  return new Planner(graph, edges, emitted, scratch, scalars, isBody).run();
 }
 
 /** Per value that is assigned: the leaf that reads the variable, if anything does. */
@@ -99,22 +121,23 @@ function slotOf(scalars: Vertex[], vertex: Vertex): number {
   return scalars.push(vertex) - 1;
 }
 
-/** Where a stored value lives. */
-type Place = { readonly fresh: number } | { readonly variable: Node } | { readonly arena: number };
+/** A kernel, or a scan: a part of the plan that is repeated. */
+type Emitted = EmittedKernel | EmittedRepeat;
 
 class Planner {
   readonly #places = new Map<string, Place>();
   readonly #lifetimes: { first: number; last: number; bytes: number }[] = [];
   readonly #freshBytes: number[] = [];
-  readonly #copies: { from: Vertex; output: number; to: Node }[] = [];
+  readonly #copies: Copy[] = [];
 
   constructor(
     readonly graph: Graph,
     readonly edges: readonly Edge[],
-    readonly kernels: readonly EmittedKernel[],
-    /** Bytes of the scratch buffers of each kernel. */
+    readonly emitted: readonly Emitted[],
+    /** Bytes of the scratch buffers of each part. */
     readonly scratch: readonly (readonly number[])[],
     readonly scalars: readonly Vertex[],
+    readonly isBody: boolean,
   ) {}
 
   run(): Lowered {
@@ -128,17 +151,18 @@ class Planner {
     );
     const { offsets, bytes } = placeInArena(this.#lifetimes);
     const assembled = new Assembler(this.#places, this.#lifetimes, offsets, this.#freshBytes);
-    this.kernels.forEach((emitted, i) => {
-      assembled.step(emitted, scratch[i]!);
+    this.emitted.forEach((part, i) => {
+      if ('repeat' in part) assembled.repeat(part, scratch[i]!);
+      else assembled.step(part, scratch[i]!);
     });
-    for (const { from, output, to } of this.#copies) assembled.copy(from, output, to);
+    for (const copy of this.#copies) assembled.copy(copy);
     return {
       plan: assembled.plan(bytes),
       bindings: assembled.bindings,
       scalars: this.scalars.map(({ node }) => node!),
       outputs,
       freshBytes: this.#freshBytes,
-      liveBytes: largestLiveSum(this.#lifetimes, this.kernels.length + 1),
+      liveBytes: largestLiveSum(this.#lifetimes, this.emitted.length + 1),
     };
   }
 
@@ -146,8 +170,12 @@ class Planner {
     if (source.kind === 'leaf') return { leaf: source.node! };
     const key = keyOf(source, output);
     const known = this.#places.get(key);
-    if (known && 'fresh' in known) return known;
+    if (known && 'fresh' in known && !this.isBody) return known;
     const place = { fresh: this.#freshBytes.push(bytesOf(source, output)) - 1 };
+    if (known) {
+      this.#copies.push({ from: source, output, to: place });
+      return place;
+    }
     this.#places.set(key, place);
     return place;
   }
@@ -157,35 +185,34 @@ class Planner {
     const key = keyOf(source, output);
     const inPlace = !this.#places.has(key) && this.#canOverwrite(source, output, variable);
     if (inPlace) this.#places.set(key, { variable });
-    else this.#copies.push({ from: source, output, to: variable });
+    else this.#copies.push({ from: source, output, to: { variable } });
   }
 
   #canOverwrite(source: Vertex, output: number, variable: Node): boolean {
-    const writer = this.kernels.findIndex(({ kernel, values }) =>
-      values.some(
-        (value, i) => isOutput(value, source, output) && kernel.buffers[i]!.access === 'write',
-      ),
+    const writer = this.emitted.findIndex((part) =>
+      part.values.some((value, i) => isOutput(value, source, output) && writes(part, i)),
     );
     if (writer < 0) return false;
-    return this.kernels.every(({ kernel, values }, i) => {
+    return this.emitted.every((part, i) => {
+      const { values } = part;
       const local = values.findIndex(
         (value) => value.kind === 'output' && value.vertex.node === variable,
       );
       if (local < 0 || i < writer) return true;
       const target = values.findIndex((value) => isOutput(value, source, output));
-      return i === writer && readsWhatItWrites(kernel, local, target);
+      return i === writer && 'kernel' in part && readsWhatItWrites(part.kernel, local, target);
     });
   }
 
   #placeTemporaries(): void {
-    this.kernels.forEach(({ values }, step) => {
+    this.emitted.forEach(({ values }, step) => {
       for (const value of values) {
         if (value.kind === 'scalars' || value.vertex.kind === 'leaf') continue;
         this.#use(value.vertex, value.output, step);
       }
     });
     for (const { from, output } of this.#copies) {
-      if (from.kind !== 'leaf') this.#use(from, output, this.kernels.length);
+      if (from.kind !== 'leaf') this.#use(from, output, this.emitted.length);
     }
   }
 
@@ -199,120 +226,6 @@ class Planner {
       });
     } else if ('arena' in place) this.#lifetimes[place.arena]!.last = step;
   }
-}
-
-/** Numbers the plan's buffers and bindings. */
-class Assembler {
-  readonly bindings: Binding[] = [];
-  readonly #buffers: PlanBuffer[] = [];
-  readonly #numbers = new Map<string, number>();
-  readonly #steps: PlanStep[] = [];
-
-  constructor(
-    readonly places: ReadonlyMap<string, Place>,
-    readonly lifetimes: readonly Lifetime[],
-    readonly offsets: readonly number[],
-    readonly freshBytes: readonly number[],
-  ) {}
-
-  step({ kernel, values, scope }: EmittedKernel, scratch: readonly number[]): void {
-    this.#steps.push({
-      kernel,
-      buffers: values.map((value) => this.#number(value)),
-      scratch: scratch.map((lifetime) => this.#inArena(lifetime)),
-      scope,
-    });
-  }
-
-  copy(from: Vertex, output: number, to: Node): void {
-    const spec = from.outputs[output]!;
-    const size = sizeOf(spec.shape);
-    if (size === 0) return;
-    const buffers = [
-      this.#number({ kind: 'output', vertex: from, output }),
-      this.#binding(`leaf ${to.id}`, { kind: 'leaf', node: to }, storedBytes(to.dtype, size)),
-    ];
-    const kernel = copyKernel(spec.dtype, size);
-    this.#steps.push({ kernel, buffers, scratch: [], scope: to.scope });
-  }
-
-  plan(arenaBytes: number): Plan {
-    return {
-      steps: this.#steps,
-      buffers: this.#buffers,
-      bindings: this.bindings.length,
-      arenaBytes,
-    };
-  }
-
-  #number(value: BufferValue): number {
-    if (value.kind === 'scalars')
-      return this.#binding('scalars', { kind: 'scalars' }, 4 * scalarCapacity);
-    const { vertex, output } = value;
-    if (vertex.kind === 'leaf') {
-      const node = vertex.node!;
-      return this.#binding(`leaf ${node.id}`, { kind: 'leaf', node }, bytesOf(vertex, output));
-    }
-    const place = this.places.get(keyOf(vertex, output))!;
-    if ('variable' in place) {
-      const node = place.variable;
-      return this.#binding(`leaf ${node.id}`, { kind: 'leaf', node }, bytesOf(vertex, output));
-    }
-    if ('fresh' in place) {
-      const index = place.fresh;
-      return this.#binding(`fresh ${index}`, { kind: 'output', index }, this.freshBytes[index]!);
-    }
-    return this.#inArena(place.arena);
-  }
-
-  #inArena(lifetime: number): number {
-    const { bytes } = this.lifetimes[lifetime]!;
-    return this.#buffer(`arena ${lifetime}`, {
-      kind: 'arena',
-      offset: this.offsets[lifetime]!,
-      bytes,
-    });
-  }
-
-  #binding(key: string, binding: Binding, bytes: number): number {
-    const known = this.#numbers.get(key);
-    if (known !== undefined) return known;
-    this.bindings.push(binding);
-    return this.#buffer(key, { kind: 'binding', index: this.bindings.length - 1, bytes });
-  }
-
-  #buffer(key: string, buffer: PlanBuffer): number {
-    const known = this.#numbers.get(key);
-    if (known !== undefined) return known;
-    this.#buffers.push(buffer);
-    this.#numbers.set(key, this.#buffers.length - 1);
-    return this.#buffers.length - 1;
-  }
-}
-
-/** A kernel that copies `size` elements. */
-export function copyKernel(
-  dtype: LoopKernel['buffers'][number]['dtype'],
-  size: number,
-): LoopKernel {
-  const type =
-    dtype === 'bool' || dtype === 'u32'
-      ? dtype
-      : ['f32', 'f16', 'bf16'].includes(dtype)
-        ? 'f32'
-        : 'i32';
-  return {
-    kind: 'loop',
-    name: 'copy',
-    buffers: [
-      { dtype, size, access: 'read' },
-      { dtype, size, access: 'write' },
-    ],
-    axes: [size],
-    reduces: false,
-    instructions: [{ op: 'load', access: { buffer: 0, offset: 0, strides: [1] }, type }],
-    stores: [{ value: 0, buffer: 1, offset: 0, strides: [1] }],
-  };
 }
 
 /** Whether a kernel reads buffer `read` only at the index at which it writes buffer `written`. */
@@ -331,19 +244,31 @@ function readsWhatItWrites(kernel: Kernel, read: number, written: number): boole
   });
 }
 
+function writes(part: Emitted, local: number): boolean {
+  if ('repeat' in part) return part.written.has(local);
+  return part.kernel.buffers[local]!.access === 'write';
+}
+
+/** Which outputs of each vertex something reads. */
+function outputsUsed(
+  groups: readonly Group[],
+  roots: readonly Edge[],
+): Map<Vertex, ReadonlySet<number>> {
+  const used = new Map<Vertex, Set<number>>();
+  const edges = groups.flatMap(({ members }) =>
+    [...members.keys()].flatMap(({ inputs }) => inputs),
+  );
+  for (const { source, output } of [...edges, ...roots]) {
+    const outputs = used.get(source) ?? new Set();
+    used.set(source, outputs.add(output));
+  }
+  return used;
+}
+
 function isOutput(value: BufferValue, vertex: Vertex, output: number): boolean {
   return value.kind === 'output' && value.vertex === vertex && value.output === output;
 }
 
 function isEmpty(kernel: Kernel): boolean {
   return kernel.buffers.every(({ access, size }) => access === 'read' || size === 0);
-}
-
-function keyOf(vertex: Vertex, output: number): string {
-  return `${vertex.id}.${output}`;
-}
-
-function bytesOf(vertex: Vertex, output: number): number {
-  const { shape, dtype } = vertex.outputs[output]!;
-  return storedBytes(dtype, sizeOf(shape));
 }

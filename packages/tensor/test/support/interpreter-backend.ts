@@ -8,6 +8,7 @@ import type {
   BackendBuffer,
   MemoryStatistics,
   Plan,
+  PlanStep,
   Program,
   StepTiming,
 } from '../../src/backend/interface.ts';
@@ -25,6 +26,7 @@ interface InterpreterBuffer extends BackendBuffer {
 /** Runs plans one element at a time. */
 export class InterpreterBackend implements Backend {
   readonly name = 'interpreter';
+  readonly repeats = true;
   /** Plans run so far. */
   runs = 0;
   #live = 0;
@@ -64,14 +66,29 @@ export class InterpreterBackend implements Backend {
     this.runs++;
     const { plan } = program;
     const arena = new Uint8Array(plan.arenaBytes).fill(0xff); // NaN where nothing was written
-    for (const { kernel, buffers } of plan.steps) {
-      const bytes = buffers.map((position) => {
+    const step = ({ kernel, buffers, parts }: PlanStep, iteration: number) => {
+      const bytes = buffers.map((position, i) => {
         const buffer = plan.buffers[position]!;
-        return buffer.kind === 'arena'
-          ? arena.subarray(buffer.offset, buffer.offset + buffer.bytes)
-          : (bindings[buffer.index] as InterpreterBuffer).data;
+        const whole =
+          buffer.kind === 'arena'
+            ? arena.subarray(buffer.offset, buffer.offset + buffer.bytes)
+            : (bindings[buffer.index] as InterpreterBuffer).data;
+        const part = parts?.[i];
+        const start = part ? part.offset + iteration * part.stride : 0;
+        return part ? whole.subarray(start, start + part.bytes) : whole;
       });
       runKernel(kernel, bytes);
+    };
+    for (let at = 0; at < plan.steps.length; at++) {
+      const repeat = plan.repeats?.find(({ first }) => first === at);
+      if (!repeat) {
+        step(plan.steps[at]!, 0);
+        continue;
+      }
+      for (let iteration = 0; iteration < repeat.count; iteration++) {
+        for (const inner of plan.steps.slice(repeat.first, repeat.end)) step(inner, iteration);
+      }
+      at = repeat.end - 1;
     }
   }
 
