@@ -243,7 +243,7 @@ export class WebGpuBackend implements Backend {
     const replay = program.replayFor(allocations);
     const task = () => {
       this.#arena.grow(replay.placement.sizes);
-      this.#poisonArena();
+      this.#poisonArena(replay);
       // Memory that the device turns out not to have, and what it refuses, count against this run.
       const pending = [...allocations, ...this.#arena.buffers].flatMap(
         ({ pending }) => pending ?? [],
@@ -314,11 +314,13 @@ export class WebGpuBackend implements Backend {
     }
   }
 
-  #poisonArena(): void {
+  /** What a kernel reads before another wrote it shows as NaN. */
+  #poisonArena({ placement }: Replay): void {
     if (!this.#settings.debug) return;
-    for (const { buffer, size } of this.#arena.buffers) {
+    placement.sizes.forEach((size, i) => {
+      const { buffer } = this.#arena.buffers[i]!;
       this.#native.queue.writeBuffer(buffer, 0, new Uint8Array(size).fill(0xff));
-    }
+    });
   }
 
   #print(kernel: Kernel): KernelPlan {

@@ -39,7 +39,7 @@ export function printEpilogue(shader: Shader, kernel: MatmulKernel): Epilogue | 
   );
   const instructions = kernel.epilogue;
   const lanes = sums.map((sum, number) => {
-    const lane: Lane = { axis: last, number, words };
+    const lane: Lane = { axis: last, number, count: width, words };
     const values = new Values(shader, instructions, {
       indices: number === 0 ? indices : indices.with(last, `(j + ${number})`),
       suffix: `_${number}`,

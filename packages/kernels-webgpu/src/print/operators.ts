@@ -93,7 +93,6 @@ const infix: Partial<Record<BinaryOperator, string>> = {
   sub: '-',
   mul: '*',
   equal: '==',
-  notEqual: '!=',
   less: '<',
   lessEqual: '<=',
   and: '&',
@@ -110,6 +109,8 @@ export function binary(
   b: string,
 ): string {
   if (type === 'bool') return boolBinary(operator, a, b);
+  // Not `!=`, which some drivers take to be false for NaN.
+  if (operator === 'notEqual') return `!(${a} == ${b})`;
   const sign = infix[operator];
   if (sign) return `${a} ${sign} ${b}`;
   const call = (wanted: LibraryFunction) => `${shader.call(wanted)}(${a}, ${b})`;

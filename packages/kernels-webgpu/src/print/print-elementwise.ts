@@ -73,7 +73,7 @@ function laneValues(
     lines.push(`let first = item * ${lanes}u;`, ...decompose('first', axes, 'i'));
     const words = new Map<string, string>();
     return numbers.map((number) => {
-      const lane: Lane = { axis: last, number, words };
+      const lane: Lane = { axis: last, number, count: lanes, words };
       const indices = names('i').with(last, number === 0 ? `i${last}` : `(i${last} + ${number})`);
       return new Values(shader, instructions, { indices, suffix: `_${number}`, lane });
     });

@@ -209,7 +209,7 @@ class RowPrinter {
       has: (position: number) => !this.analysis.isElement[position],
     };
     return Array.from({ length: this.lanes }, (_, number) => {
-      const lane: Lane = { axis: this.#last, number, words };
+      const lane: Lane = { axis: this.#last, number, count: this.lanes, words };
       const index = number === 0 ? 'e' : `(e + ${number})`;
       const indices = this.#row.scope.indices.with(this.#last, index);
       const suffix = this.lanes === 1 ? '' : `_${number}`;

@@ -1,5 +1,6 @@
 import type { ComputeType, Instruction } from '@llm/tensor/backend';
 import { affine, decode, inside, loadElement, zero } from './access.ts';
+import { opaque } from './library/bits.ts';
 import { threefry } from './library/integer.ts';
 import { binary, cast, constant, unary } from './operators.ts';
 import { elementsPerWord, type Shader } from './shader.ts';
@@ -8,6 +9,8 @@ import { elementsPerWord, type Shader } from './shader.ts';
 export interface Lane {
   readonly axis: number;
   readonly number: number;
+  /** How many there are; the first one's index is a multiple of it. */
+  readonly count: number;
   /** Words that lanes before this one have loaded, by load and word. */
   readonly words: Map<string, string>;
 }
@@ -82,6 +85,10 @@ export class Values {
       }
       case 'binary': {
         const { operator, left, right } = instruction;
+        if (this.#compensates(instruction)) {
+          const [a, b] = [left, right].map((side) => `${shader.call(opaque)}(${this.value(side)})`);
+          return `${a} ${operator === 'add' ? '+' : '-'} ${b}`;
+        }
         return binary(shader, operator, this.typeOf(left), this.value(left), this.value(right));
       }
       case 'where': {
@@ -102,6 +109,27 @@ export class Values {
       default:
         throw new Error(`internal: the value of ${instruction.op} is not defined here`);
     }
+  }
+
+  /** Whether this is a sum or difference with a part of its operand, such as (x + y) - y, meant to give a rest. */
+  #compensates({ operator, left, right }: Instruction & { op: 'binary' }): boolean {
+    const partsOf = (at: number): readonly number[] => {
+      const instruction = this.instructions[at]!;
+      return instruction.op === 'binary' &&
+        instruction.type === 'f32' &&
+        (instruction.operator === 'add' || instruction.operator === 'sub')
+        ? [instruction.left, instruction.right]
+        : [];
+    };
+    const isSame = (a: number, b: number) => {
+      const [x, y] = [this.instructions[a]!, this.instructions[b]!];
+      return a === b || (x.op === 'constant' && y.op === 'constant' && x.value === y.value);
+    };
+    if ((operator !== 'add' && operator !== 'sub') || this.typeOf(left) !== 'f32') return false;
+    return (
+      partsOf(left).some((part) => isSame(part, right)) ||
+      partsOf(right).some((part) => isSame(part, left))
+    );
   }
 
   #load(name: string, instruction: Instruction & { op: 'load' }, position: number): void {
@@ -139,7 +167,8 @@ export class Values {
     const { lane, indices, suffix = '' } = this.scope;
     const { dtype } = this.shader.buffers[buffer]!;
     const perWord = elementsPerWord(dtype);
-    if (!lane || perWord === 1 || bounds || gather || strides[lane.axis] !== 1) return undefined;
+    if (!lane || perWord === 1 || lane.count % perWord !== 0) return undefined;
+    if (bounds || gather || strides[lane.axis] !== 1) return undefined;
     const aligned = [offset, ...strides.filter((_, axis) => axis !== lane.axis)];
     if (aligned.some((elements) => elements % perWord !== 0)) return undefined;
     const word = Math.floor(lane.number / perWord);

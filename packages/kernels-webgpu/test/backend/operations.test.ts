@@ -12,7 +12,10 @@ describeWebGpu('operations', () => {
     let backend: WebGpuBackend;
     let evaluator: ReturnType<typeof evaluatorOf>;
     beforeAll(async () => {
-      backend = await createWebGpuBackend({ debug: true, ...(kernelFeatures && { kernelFeatures }) });
+      backend = await createWebGpuBackend({
+        debug: true,
+        ...(kernelFeatures && { kernelFeatures }),
+      });
       evaluator = evaluatorOf(backend, compiler);
     });
     afterAll(() => backend.dispose());

@@ -20,6 +20,19 @@ fn float_of(constant: u32) -> f32 {
 }`,
 };
 
+/**
+ * x, as a value of which compilers know nothing: drivers take (x + y) - y to be x, and put the parts of a
+ * constant in two products together, which undoes what compensates for rounding. The largest word is
+ * a NaN, and becomes another.
+ */
+export const opaque: LibraryFunction = {
+  name: 'opaque',
+  code: /* wgsl */ `
+fn opaque(x: f32) -> f32 {
+  return bitcast<f32>(min(bitcast<u32>(x), 0xfffffffeu));
+}`,
+};
+
 /** The larger of two floats, NaN if one is. */
 export const maximum: LibraryFunction = {
   name: 'maximum',

@@ -1,6 +1,6 @@
 /** exp, log, sigmoid, tanh and erf, more accurate than WGSL asks of its own, and the same everywhere. */
 import type { LibraryFunction } from '../shader.ts';
-import { floatOf, isNan } from './bits.ts';
+import { floatOf, isNan, opaque } from './bits.ts';
 
 /** `c0 + c1·x + c2·x² + …` by Horner's rule. */
 export function polynomial(x: string, coefficients: readonly number[]): string {
@@ -21,13 +21,13 @@ function number(value: number): string {
  */
 export const exp: LibraryFunction = {
   name: 'exp_f32',
-  uses: [isNan],
+  uses: [isNan, opaque],
   code: /* wgsl */ `
 fn exp_f32(x: f32) -> f32 {
   let bounded = clamp(x, -104.0, 89.0);
   let n = round(bounded * 1.4426950408889634);
   // ln 2 in two parts, the first short enough that n times it is exact.
-  let r = fma(n, 2.1219444e-4, fma(n, -0.693359375, bounded));
+  let r = fma(n, 2.1219444e-4, opaque(fma(n, -0.693359375, bounded)));
   let series = ${polynomial('r', [1, 1, 4.999999345e-1, 1.666652063e-1, 4.166838805e-2, 8.368716884e-3, 1.381459858e-3])};
   let k = i32(n);
   let half = k >> 1u;

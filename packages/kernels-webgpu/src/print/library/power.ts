@@ -1,6 +1,6 @@
 /** Powers and remainders of floats. */
 import type { LibraryFunction } from '../shader.ts';
-import { floatOf, isNan } from './bits.ts';
+import { floatOf, isNan, opaque } from './bits.ts';
 import { polynomial } from './exponential.ts';
 
 /** The number without its last 12 bits: products of two such are exact. */
@@ -15,7 +15,7 @@ fn upper_bits(x: f32) -> f32 {
 /** log₂ of a positive normal number as a sum of two floats, within 2⁻³⁰: e + 2/ln 2 · artanh((m - 1) / (m + 1)). */
 const log2Parts: LibraryFunction = {
   name: 'log2_parts',
-  uses: [upperBits],
+  uses: [upperBits, opaque],
   code: /* wgsl */ `
 fn log2_parts(x: f32) -> vec2f {
   let subnormal = x < 1.1754943508222875e-38;
@@ -26,7 +26,7 @@ fn log2_parts(x: f32) -> vec2f {
   let f = m - 1.0;
   let d = m + 1.0;
   let d_high = upper_bits(d);
-  let d_low = m - (d_high - 1.0);
+  let d_low = m - opaque(d_high - 1.0);
   let s = f / d;
   let s_high = upper_bits(s);
   let s_low = ((f - s_high * d_high) - s_high * d_low) / d;
@@ -36,7 +36,7 @@ fn log2_parts(x: f32) -> vec2f {
   let high = s_high * 2.884765625;
   let low = s_low * 2.884765625 + (s * 6.244569e-4 + s * series);
   let sum = e + high;
-  return vec2f(sum, ((e - sum) + high) + low);
+  return vec2f(sum, (opaque(e - opaque(sum)) + high) + low);
 }`,
 };
 

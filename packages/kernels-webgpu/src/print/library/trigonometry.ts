@@ -1,6 +1,6 @@
 /** sin and cos for every f32; WGSL's own are only accurate near 0. */
 import type { LibraryFunction } from '../shader.ts';
-import { floatOf } from './bits.ts';
+import { floatOf, opaque } from './bits.ts';
 import { polynomial } from './exponential.ts';
 
 /** The high word of a 32 × 32 bit product, from four products of halves. */
@@ -27,14 +27,16 @@ const twoOverPi = [
  */
 const reduceAngle: LibraryFunction = {
   name: 'reduce_angle',
-  uses: [multiplyHigh],
+  uses: [multiplyHigh, opaque],
   code: /* wgsl */ `
 const two_over_pi = array<u32, ${twoOverPi.length}>(${twoOverPi.map((word) => `${word}u`).join(', ')});
 
 fn reduce_angle(x: f32) -> vec2f {
   if (abs(x) <= 8192.0) {
     let q = round(x * 0.6366197723675814);
-    let r = fma(q, -7.549789948768648e-8, fma(q, -4.837512969970703e-4, fma(q, -1.5703125, x)));
+    let first_part = opaque(fma(q, -1.5703125, x));
+    let two_parts = opaque(fma(q, -4.837512969970703e-4, first_part));
+    let r = fma(q, -7.549789948768648e-8, two_parts);
     return vec2f(r, q - 4.0 * floor(q * 0.25));
   }
   let bits = bitcast<u32>(x) & 0x7fffffffu;
