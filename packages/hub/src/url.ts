@@ -1,8 +1,12 @@
 import { checkFileName } from './file-name.ts';
+import { httpFile } from './http-file.ts';
+import { strongTag } from './hub/remote-file.ts';
+import { bytesFile } from './random-access.ts';
 import { MissingFileError, type ModelSource } from './source.ts';
 
 /**
- * A source over plain HTTP: `name` is fetched from `base/name`. It cannot list its files.
+ * A source over plain HTTP: `name` is fetched from `base/name`, in ranges where the server knows them. It cannot list
+ * its files, and keeps nothing.
  *
  * @param base - `http:` or `https:` URL of the folder, with or without the closing slash.
  * @throws Error if the scheme is another one.
@@ -35,12 +39,25 @@ export function openUrl(base: string | URL): ModelSource {
     );
   }
 
+  async function read(name: string): Promise<Uint8Array> {
+    const response = await request(name, 'GET');
+    if (response === undefined) throw new MissingFileError(name, location);
+    return new Uint8Array(await response.arrayBuffer());
+  }
+
   return {
     location,
-    async read(name) {
-      const response = await request(name, 'GET');
+    read,
+    async open(name) {
+      const response = await request(name, 'HEAD');
       if (response === undefined) throw new MissingFileError(name, location);
-      return new Uint8Array(await response.arrayBuffer());
+      const { headers } = response;
+      const size = Number(headers.get('content-length') ?? Number.NaN);
+      const isPlain = headers.get('content-encoding') === null;
+      if (headers.get('accept-ranges') !== 'bytes' || !isPlain || !Number.isSafeInteger(size)) {
+        return bytesFile(await read(name));
+      }
+      return httpFile(address(name), size, strongTag(headers.get('etag')));
     },
     has: async (name) => (await request(name, 'HEAD')) !== undefined,
   };
