@@ -1,0 +1,41 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { sized } from '../../../tools/testing/full.ts';
+import { readTokenizerJson, writeTokenizerJson } from '../src/index.ts';
+import { mixedLines } from './support/corpus.ts';
+import { expectEqual } from './support/equality.ts';
+import { Oracle } from './support/oracle.ts';
+import { REAL_FILES } from './support/real-files.ts';
+import { wordyText } from './support/texts.ts';
+
+const MINUTES = 60_000;
+
+describe.each(Object.entries(REAL_FILES))('%s', (_, read) => {
+  const file = read();
+  const ours = readTokenizerJson(file);
+  const rust = new Oracle(JSON.stringify(file));
+
+  it(
+    'gives the ids, offsets, tokens, words and text of the Rust library',
+    () => expectEqual(ours, rust, mixedLines(sized(2000, 100_000))),
+    sized(2, 20) * MINUTES,
+  );
+
+  it(
+    'does so for random text',
+    async () => {
+      const lines = fc.array(wordyText, { minLength: 20, maxLength: 20 });
+      await fc.assert(
+        fc.asyncProperty(lines, (texts) => expectEqual(ours, rust, texts)),
+        { numRuns: sized(20, 500) },
+      );
+    },
+    5 * MINUTES,
+  );
+
+  it('is written as the Rust library reads it', () => {
+    const written = writeTokenizerJson(ours);
+    expect(writeTokenizerJson(readTokenizerJson(JSON.parse(written)))).toBe(written);
+    expect(new Oracle(written).raw.getVocabSize()).toBe(rust.raw.getVocabSize());
+  });
+});
