@@ -1,7 +1,9 @@
 import { type FileContent, type ModelSource, openSource, parseJson, saveFolder } from '@llm/hub';
 import type { Module } from '../module/module.ts';
 import type { StateMismatch } from '../module/state.ts';
-import { decodeTensors, encodeTensors } from './tensors.ts';
+import { ggufConfig } from './gguf-config.ts';
+import { readTensors } from './read.ts';
+import { encodeTensors } from './tensors.ts';
 
 /** Options of `saveModule`. */
 export interface SaveModuleOptions {
@@ -29,11 +31,12 @@ export async function saveModule(
 }
 
 /**
- * Loads `model.safetensors` of a folder (Node), a URL or another source into a module.
+ * Loads the checkpoint of a folder (Node), a repository of the hub, a URL or another source into a module:
+ * `model.safetensors`, its shards, `pytorch_model.bin`, or a GGUF file.
  *
  * @param options.strict whether missing and unexpected names are errors. Default true.
  * @returns what did not fit, when not strict.
- * @throws MissingFileError if there is no such file. @throws SafetensorsError if it is malformed.
+ * @throws MissingFileError if there is none. @throws SafetensorsError or CheckpointError if it is malformed.
  * @throws StateDictError listing every name and shape that does not fit; then nothing has changed.
  */
 export async function loadModule(
@@ -41,19 +44,32 @@ export async function loadModule(
   module: Module,
   options: { readonly strict?: boolean } = {},
 ): Promise<StateMismatch> {
-  const { tensors } = decodeTensors(await openSource(location).read('model.safetensors'));
-  return module.loadStateDict(tensors, options);
+  return module.loadStateDict(await readTensors(openSource(location)), options);
 }
 
-/** The settings in `config.json` of a folder (Node), a URL or another source. */
+/**
+ * The settings in `config.json` of a folder (Node), a repository of the hub, a URL or another source. A GGUF file
+ * without a `config.json` beside it carries them itself.
+ *
+ * @param ggufFile the GGUF file, where a source holds several
+ */
 export async function loadConfig(
   location: string | URL | ModelSource,
+  ggufFile?: string,
 ): Promise<Record<string, unknown>> {
   const source = openSource(location);
   const name = 'config.json';
+  if (!(await source.has(name)) && (await holdsGguf(source, ggufFile))) {
+    return ggufConfig(source, ggufFile);
+  }
   const config = parseJson(await source.read(name), `${source.location}/${name}`);
   if (typeof config !== 'object' || config === null || Array.isArray(config)) {
     throw new TypeError(`${source.location}/${name}: wants an object of settings`);
   }
   return config as Record<string, unknown>;
+}
+
+async function holdsGguf(source: ModelSource, file: string | undefined): Promise<boolean> {
+  if (file !== undefined) return true;
+  return (await source.list?.())?.some((name) => name.endsWith('.gguf')) ?? false;
 }

@@ -6,17 +6,7 @@ import {
 } from '@llm/hub';
 import { type DType, type Tensor, type TypedArray, tensor } from '@llm/tensor';
 import { byteSize, decode, encode } from '@llm/tensor/backend';
-
-const fileTypes: Partial<Record<SafetensorsDtype, DType>> = {
-  F32: 'f32',
-  F16: 'f16',
-  BF16: 'bf16',
-  I32: 'i32',
-  U32: 'u32',
-  U8: 'u8',
-  I8: 'i8',
-  BOOL: 'bool',
-};
+import { fileTypes } from './read.ts';
 
 /** Tensors as a safetensors file, with strings stored beside them. */
 export async function encodeTensors(

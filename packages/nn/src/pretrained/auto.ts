@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { type ModelSource, openSource, parseJson } from '@llm/hub';
-import { checkChoice, checkOptions } from '@llm/tensor';
+import { type HubOptions, type ModelSource, openSource, parseJson } from '@llm/hub';
+import { checkChoice } from '@llm/tensor';
 import { loadConfig } from '../checkpoint/module.ts';
 import type { Settings } from './config.ts';
 import { createModel, loadModel } from './load.ts';
@@ -14,14 +14,16 @@ import type { TaskModels, TaskName } from './task-names.ts';
 /** Element types that weights can be loaded as. */
 export type WeightType = 'f32' | 'f16' | 'bf16';
 
-/** Options of `from_pretrained`. */
-export interface FromPretrainedOptions {
+/** Options of `from_pretrained`: those of the hub, and what is made of the files. */
+export interface FromPretrainedOptions extends HubOptions {
   /** Element type of the weights. Default `'f32'`. */
   readonly dtype?: WeightType;
   /** Settings that replace those of `config.json`, such as `num_labels`. */
   readonly config?: Settings;
   /** Whether any missing or unexpected tensor is an error, a new head's too. Default false. */
   readonly strict?: boolean;
+  /** Name of the GGUF file, where there are several, or other weights beside it. */
+  readonly gguf_file?: string;
 }
 
 /** Makes the model of one task. */
@@ -30,7 +32,7 @@ export interface AutoModelFor<Task extends TaskName> {
    * Loads `config.json`, `generation_config.json` (if there is one) and the weights, and switches the model to
    * evaluation.
    *
-   * @param location a folder (Node), a URL or another source
+   * @param location a folder (Node), a repository of the hub such as `owner/name`, a URL or another source
    * @throws Error for a `model_type` that is not supported, naming those that are
    * @throws StateDictError if weights do not fit, listing all of them
    */
@@ -69,14 +71,17 @@ export const AutoModelForNextSentencePrediction = autoModelFor('NextSentencePred
 function autoModelFor<Task extends TaskName>(task: Task): AutoModelFor<Task> {
   return {
     async from_pretrained(location, options = {}) {
-      checkOptions('from_pretrained', options, ['dtype', 'config', 'strict']);
-      const { dtype = 'f32', strict = false } = options;
+      const { dtype = 'f32', strict = false, config, gguf_file, ...hub } = options;
       checkChoice('from_pretrained', 'dtype', dtype, ['f32', 'f16', 'bf16']);
-      const source = openSource(location);
-      const stored = await loadConfig(source);
+      const source = openSource(location, hub); // refuses options that neither knows
+      const stored = await loadConfig(source, gguf_file);
       const family = await familyOf(stored.model_type);
-      const settings = overlay(stored, options.config);
-      const model = await loadModel(family, task, settings, source, { dtype, strict });
+      const settings = overlay(stored, config);
+      const model = await loadModel(family, task, settings, source, {
+        dtype,
+        strict,
+        ...(gguf_file !== undefined && { file: gguf_file }),
+      });
       model.generation_config = await generationConfigOf(source);
       return model;
     },

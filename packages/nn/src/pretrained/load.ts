@@ -35,10 +35,11 @@ export async function loadModel<Task extends TaskName>(
   task: Task,
   settings: Settings,
   source: ModelSource,
-  { dtype, strict }: { readonly dtype: DType; readonly strict: boolean },
+  options: { readonly dtype: DType; readonly strict: boolean; readonly file?: string },
 ): Promise<TaskModels[Task]> {
+  const { dtype, strict, file } = options;
   const model = withoutInitialValues(dtype, () => build(family, task, settings));
-  const tensors = await readTensors(source);
+  const tensors = await readTensors(source, file);
   model.load_report = takeTensors(family, model, tensors, { location: source.location, strict });
   model.eval();
   return model;
