@@ -54,15 +54,14 @@ export async function applyChatTemplate(
   const texts = rendered.map(({ text }) => text);
   if (options.tokenize === false) return batched ? texts : texts[0]!;
 
+  // For a list of texts each field is a list of lists.
   const encoding = callTokenizer(tokenizer, texts, callOptions(options)) as ChatEncoding<
     number[][]
-  > & { offset_mapping?: [number, number][][] };
+  >;
   if (options.return_assistant_tokens_mask) {
     const { offset_mapping: offsets } = encoding;
     encoding.assistant_masks = rendered.map(({ spans }, index) => maskOf(offsets![index]!, spans));
-    if (!('return_offsets_mapping' in (options.tokenizer_kwargs ?? {}))) {
-      delete encoding.offset_mapping;
-    }
+    if (!options.tokenizer_kwargs?.return_offsets_mapping) delete encoding.offset_mapping;
   }
   if (!options.return_dict) return batched ? encoding.input_ids : encoding.input_ids[0]!;
   if (batched) return encoding;
@@ -79,7 +78,11 @@ function callOptions(options: ChatTemplateOptions): TokenizeOptions {
     // A template prints the special tokens itself.
     add_special_tokens: false,
     ...options.tokenizer_kwargs,
-    ...(options.return_assistant_tokens_mask && { return_offsets_mapping: true }),
+    // Spans of the text count in UTF-16 units.
+    ...(options.return_assistant_tokens_mask && {
+      return_offsets_mapping: true,
+      offset_unit: 'utf16' as const,
+    }),
   };
 }
 

@@ -36,7 +36,8 @@ export function assistantSpans(
     if (start < before.length || commonPrefix(turn, text) < start) throw notFound(index);
     const rest = turn.slice(start);
     const length = overlap(rest, text.slice(start, start + rest.length));
-    const evidence = (lastText(message) ?? '').trimEnd().slice(-EVIDENCE);
+    const lastLine = (lastText(message) ?? '').trimEnd().split('\n').at(-1)!;
+    const evidence = lastLine.slice(-EVIDENCE);
     const found = text.slice(start, start + length);
     if (length === 0 || !found.includes(evidence)) throw notFound(index);
     return [{ start, end: start + length }];

@@ -4,7 +4,7 @@ import { checkOptions } from '../options.ts';
 export interface ChatTemplateLimits {
   /** Characters of the template itself; 1,000,000 by default. */
   template?: number;
-  /** Work, in about evaluated expressions; long texts and lists count more; 10,000,000 by default. */
+  /** Work, in about evaluated expressions; long texts and lists count more; 2,000,000 by default. */
   steps?: number;
   /** Characters of any text it makes, the result among them; 4,000,000 by default. */
   output?: number;
@@ -15,7 +15,7 @@ export interface ChatTemplateLimits {
 /** The limits where the caller sets none. */
 export const DEFAULT_LIMITS: Readonly<Required<ChatTemplateLimits>> = {
   template: 1_000_000,
-  steps: 10_000_000,
+  steps: 2_000_000,
   output: 4_000_000,
   range: 100_000,
 };

@@ -12,9 +12,7 @@ export interface RuntimeValue {
 /** Nesting beyond this is a cycle, or as good as one. */
 const MAX_DEPTH = 500;
 /** Characters whose handling takes about as long as one step. */
-const CHARACTERS_PER_STEP = 64;
-/** Looking a name up in vain raises an exception inside the engine, which takes long. */
-const UNDEFINED_STEPS = 16;
+const CHARACTERS_PER_STEP = 256;
 
 /** Adds up what a template uses, and stops it at its limits. */
 export class Meter {
@@ -41,15 +39,16 @@ export class Meter {
       const { length } = value.value as string;
       if (length > this.#limits.output) throw this.#exceeded('output');
       this.spend(length / CHARACTERS_PER_STEP);
-    } else if (value.type === 'UndefinedValue') {
-      this.spend(UNDEFINED_STEPS);
     } else if (isContainer(value)) {
-      const children = childrenOf(value);
-      this.checkRange(children.length);
-      this.spend(children.length);
+      this.checkRange(childCount(value));
       // A small list of shared lists may print as text without end.
       if (this.#size(value, 0).nodes > this.#limits.output) throw this.#exceeded('output');
     }
+  }
+
+  /** Counts that the elements of a list are gone through. @throws ChatTemplateError as {@link spend}. */
+  spendElements(value: RuntimeValue, stepsEach: number): void {
+    if (isContainer(value)) this.spend(childCount(value) * stepsEach);
   }
 
   /** Bounds the length of a list. @throws ChatTemplateError if it is too long. */
@@ -86,6 +85,10 @@ export class Meter {
 
 function isContainer(value: RuntimeValue): boolean {
   return Array.isArray(value.value) || value.value instanceof Map;
+}
+
+function childCount(value: RuntimeValue): number {
+  return value.value instanceof Map ? value.value.size : (value.value as RuntimeValue[]).length;
 }
 
 function childrenOf(value: RuntimeValue): RuntimeValue[] {

@@ -1,5 +1,6 @@
-import type { Environment, Interpreter } from '@huggingface/jinja';
+import type { Environment } from '@huggingface/jinja';
 import { ChatTemplateError } from './error.ts';
+import { limitedInterpreter } from './limited-interpreter.ts';
 import type { ChatTemplateLimits } from './limits.ts';
 import { Meter } from './meter.ts';
 import { strftime } from './strftime.ts';
@@ -62,19 +63,6 @@ export class CompiledTemplate {
       return String(interpreter.run(this.#program).value);
     });
   }
-}
-
-/** An interpreter that reports each step, and the size of each value, to a meter. */
-function limitedInterpreter(jinja: Jinja, environment: Environment, meter: Meter): Interpreter {
-  class LimitedInterpreter extends jinja.Interpreter {
-    override evaluate(...args: Parameters<Interpreter['evaluate']>) {
-      meter.spend(1);
-      const value = super.evaluate(...args);
-      meter.check(value);
-      return value;
-    }
-  }
-  return new LimitedInterpreter(environment);
 }
 
 /** The names that Jinja, and transformers beyond it, give to every template. */
