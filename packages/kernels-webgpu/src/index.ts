@@ -15,5 +15,6 @@ export {
   ShaderError,
   WebGpuUnavailableError,
 } from './errors.ts';
+export { hasGpu } from './has-gpu.ts';
 export type { NativeAdapter, NativeBuffer, NativeDevice } from './native.ts';
 export type { CompileProgress } from './pipelines.ts';

@@ -1,0 +1,305 @@
+import type { Kernel, LoopKernel, Plan, PlanBuffer } from '@llm/tensor/backend';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describeWebGpu } from '../../../../tools/testing/webgpu.ts';
+import {
+  BufferLimitError,
+  createWebGpuBackend,
+  DeviceLostError,
+  KernelError,
+  OutOfMemoryError,
+  requestDevice,
+  type WebGpuBackend,
+} from '../../src/index.ts';
+
+/** out = in · factor. */
+function scale(size: number, factor: number): LoopKernel {
+  return {
+    kind: 'loop',
+    name: 'scale',
+    reduces: false,
+    axes: [size],
+    buffers: [
+      { dtype: 'f32', size, access: 'read' },
+      { dtype: 'f32', size, access: 'write' },
+    ],
+    instructions: [
+      { op: 'load', access: { buffer: 0, offset: 0, strides: [1] }, type: 'f32' },
+      { op: 'constant', value: factor, type: 'f32' },
+      { op: 'binary', operator: 'mul', left: 0, right: 1, type: 'f32' },
+    ],
+    stores: [{ value: 2, buffer: 1, offset: 0, strides: [1] }],
+  };
+}
+
+const planOf = (steps: [Kernel, number[]][], buffers: PlanBuffer[], arenaBytes = 0): Plan => ({
+  steps: steps.map(([kernel, numbers]) => ({
+    kernel,
+    buffers: numbers,
+    scratch: [],
+    scope: 'test',
+  })),
+  buffers,
+  bindings: buffers.filter(({ kind }) => kind === 'binding').length,
+  arenaBytes,
+});
+const binding = (index: number, size: number): PlanBuffer => ({
+  kind: 'binding',
+  index,
+  bytes: 4 * size,
+});
+const arena = (offset: number, size: number): PlanBuffer => ({
+  kind: 'arena',
+  offset,
+  bytes: 4 * size,
+});
+const bytes = (values: number[]) => new Uint8Array(Float32Array.from(values).buffer);
+const floats = (data: Uint8Array) =>
+  Array.from(new Float32Array(data.buffer, data.byteOffset, data.length / 4));
+
+/** in → two temporaries → out, times 24. */
+const chain = (size: number): Plan =>
+  planOf(
+    [
+      [scale(size, 2), [0, 1]],
+      [scale(size, 3), [1, 2]],
+      [scale(size, 4), [2, 3]],
+    ],
+    [binding(0, size), arena(0, size), arena(4 * size, size), binding(1, size)],
+    8 * size,
+  );
+
+describeWebGpu('backend', () => {
+  let device: WebGpuBackend;
+  beforeAll(async () => {
+    device = await createWebGpuBackend({ debug: true });
+  });
+  afterAll(() => device.dispose());
+
+  it('runs a plan again and again, on other buffers too', async () => {
+    const program = device.prepare(chain(5));
+    const [a, b, c] = ['a', 'b', 'c'].map((label) => device.allocate(20, label));
+    device.write(a!, bytes([1, 2, 3, 4, 5]));
+    void device.run(program, [a!, b!]);
+    expect(floats(await device.read(b!, 0, 20))).toEqual([24, 48, 72, 96, 120]);
+    await device.run(program, [b!, c!]);
+    expect(floats(await device.read(c!, 4, 8))).toEqual([1152, 1728]);
+    program.dispose();
+    for (const buffer of [a!, b!, c!]) device.release(buffer);
+  });
+
+  it('keeps writes, runs and reads in order while shaders compile, and what a pending run needs', async () => {
+    const size = 5_003;
+    const program = device.prepare(chain(size)); // not awaited: its shaders are not there yet
+    const results: Promise<Uint8Array>[] = [];
+    const a = device.allocate(4 * size, 'a');
+    for (let turn = 0; turn < 5; turn++) {
+      device.write(a, bytes(new Array(size).fill(turn)));
+      const out = device.allocate(4 * size, `out ${turn}`);
+      void device.run(program, [a, out]);
+      results.push(device.read(out, 4 * (size - 1), 4));
+      device.release(out);
+    }
+    const last = (await Promise.all(results)).map((data) => floats(data)[0]);
+    expect(last).toEqual([0, 24, 48, 72, 96]);
+    device.release(a);
+    program.dispose();
+  });
+
+  it('makes nothing on replay, and submits once', async () => {
+    const native = device.device.native as GPUDevice;
+    const program = device.prepare(chain(5));
+    const [a, b] = [device.allocate(20, 'a'), device.allocate(20, 'b')];
+    device.write(a, bytes([1, 1, 1, 1, 1]));
+    await device.run(program, [a, b]);
+    const made: string[] = [];
+    const watched = [
+      ...['createBuffer', 'createBindGroup', 'createShaderModule', 'createBindGroupLayout'],
+      ...['createComputePipelineAsync', 'createPipelineLayout', 'createQuerySet'],
+    ];
+    for (const name of watched) {
+      const original = native[name as 'createBuffer'].bind(native);
+      Object.defineProperty(native, name, {
+        configurable: true,
+        value: (descriptor: GPUBufferDescriptor) => {
+          made.push(name);
+          return original(descriptor);
+        },
+      });
+    }
+    const submit = native.queue.submit.bind(native.queue);
+    let submits = 0;
+    Object.defineProperty(native.queue, 'submit', {
+      configurable: true,
+      value: (buffers: GPUCommandBuffer[]) => {
+        submits++;
+        submit(buffers);
+      },
+    });
+    for (let turn = 0; turn < 10; turn++) {
+      device.write(a, bytes([turn, turn, turn, turn, turn]));
+      await device.run(program, [a, b]);
+    }
+    for (const name of watched) Reflect.deleteProperty(native, name);
+    Reflect.deleteProperty(native.queue, 'submit');
+    expect(made).toEqual([]);
+    expect(submits).toBe(10);
+    expect(floats(await device.read(b, 0, 4))).toEqual([216]);
+    for (const buffer of [a, b]) device.release(buffer);
+    program.dispose();
+  });
+
+  it('overwrites in place what it reads, also when two bindings turn out to be one buffer', async () => {
+    const inPlace = device.prepare(planOf([[scale(5, 2), [0, 0]]], [binding(0, 5)]));
+    const apart = device.prepare(planOf([[scale(5, 3), [0, 1]]], [binding(0, 5), binding(1, 5)]));
+    const a = device.allocate(20, 'a');
+    device.write(a, bytes([1, 2, 3, 4, 5]));
+    await device.run(inPlace, [a]);
+    await device.run(apart, [a, a]);
+    expect(floats(await device.read(a, 0, 20))).toEqual([6, 12, 18, 24, 30]);
+    device.release(a);
+  });
+
+  it('takes a buffer of the program, and hands out its own', async () => {
+    const native = device.device.native as GPUDevice;
+    const own = native.createBuffer({ size: 20, usage: 128 | 8 | 4 });
+    native.queue.writeBuffer(own, 0, Float32Array.of(1, 2, 3, 4, 5));
+    const wrapped = device.wrap(own, 20, 'mine');
+    const out = device.allocate(20, 'out');
+    const program = device.prepare(chain(5));
+    await device.run(program, [wrapped, out]);
+    expect(floats(await device.read(out, 0, 8))).toEqual([24, 48]);
+    expect((device.native(out) as GPUBuffer).size).toBeGreaterThanOrEqual(20);
+    device.release(wrapped);
+    native.queue.writeBuffer(own, 0, Float32Array.of(7)); // still the program's
+    own.destroy();
+    device.release(out);
+    expect(() => device.wrap(own, 24, 'mine')).toThrow(/got 24 bytes of a buffer of 20/);
+  });
+
+  it('tells the time of every step', async () => {
+    const program = device.prepare(chain(5));
+    const [a, b] = [device.allocate(20, 'a'), device.allocate(20, 'b')];
+    device.write(a, bytes([1, 1, 1, 1, 1]));
+    const timings = await device.profile(program, [a, b]);
+    expect(timings).toHaveLength(3);
+    for (const { name, scope, milliseconds } of timings) {
+      expect({ name, scope }).toEqual({ name: 'scale', scope: 'test' });
+      expect(milliseconds).toBeGreaterThanOrEqual(0);
+    }
+    expect(floats(await device.read(b, 0, 4))).toEqual([24]);
+    for (const buffer of [a, b]) device.release(buffer);
+  });
+
+  it('takes empty plans and empty buffers', async () => {
+    await device.run(device.prepare(planOf([], [])), []);
+    const nothing = device.allocate(0, 'nothing');
+    await device.run(device.prepare(planOf([[scale(0, 1), [0, 0]]], [binding(0, 0)])), [nothing]);
+    expect(await device.read(nothing, 0, 0)).toHaveLength(0);
+    device.release(nothing);
+  });
+
+  it('fifty cycles of making, using and freeing leave no more buffers than the first', async () => {
+    const program = device.prepare(chain(100));
+    let created = 0;
+    const cycles = process.env.LLM_TEST_FULL ? 500 : 50;
+    for (let cycle = 0; cycle < cycles; cycle++) {
+      const [a, b] = [device.allocate(400, 'a'), device.allocate(400, 'b')];
+      device.write(a, new Uint8Array(400));
+      await device.run(program, [a, b]);
+      await device.read(b, 0, 400);
+      for (const buffer of [a, b]) device.release(buffer);
+      if (cycle === 0) created = device.created().buffers;
+    }
+    expect(device.created().buffers).toBe(created);
+    expect(device.memory().buffers).toBe(0);
+    program.dispose();
+  });
+});
+
+describeWebGpu('what the backend refuses', () => {
+  const open: WebGpuBackend[] = [];
+  const create = async (options: Parameters<typeof createWebGpuBackend>[0] = {}) => {
+    const backend = await createWebGpuBackend(options);
+    open.push(backend);
+    return backend;
+  };
+  afterAll(async () => {
+    for (const backend of open) await backend.dispose();
+  });
+
+  it('an unknown option', async () => {
+    await expect(createWebGpuBackend({ thread: 2 } as never)).rejects.toThrow(
+      /unknown option thread/,
+    );
+    await expect(createWebGpuBackend({ memoryLimit: 0 })).rejects.toThrow(/memoryLimit must be/);
+  });
+
+  it('tensors beyond the limits of the device, and memory beyond its own, by name', async () => {
+    const backend = await create({ memoryLimit: 2 << 20 });
+    expect(() => backend.allocate(4 << 20, 'weights')).toThrow(OutOfMemoryError);
+    expect(() => backend.allocate(4 << 20, 'weights')).toThrow(/'weights' wants 4.0 MiB/);
+    const most = backend.device.limits.maxStorageBufferBindingSize!;
+    expect(() => backend.allocate(most + 4, 'huge')).toThrow(BufferLimitError);
+    expect(() => backend.allocate(most + 4, 'huge')).toThrow(/'huge'.*maxStorageBufferBindingSize/);
+    expect(backend.memory().buffers).toBe(0);
+  });
+
+  it('bindings too few or too small, ranges outside, parts of words, buffers released', async () => {
+    const backend = await create();
+    const program = backend.prepare(chain(5));
+    const [a, b] = [backend.allocate(20, 'a'), backend.allocate(16, 'b')];
+    await expect(backend.run(program, [a])).rejects.toThrow(/got 1 bindings, want 2/);
+    await expect(backend.run(program, [a, b])).rejects.toThrow(/16 bytes \('b'\), want 20/);
+    expect(() => backend.write(a, new Uint8Array(8), 16)).toThrow(/bytes 16 to 24 of 'a'/);
+    expect(() => backend.write(a, new Uint8Array(2), 2)).toThrow(/whole words/);
+    await expect(backend.read(b, 0, 17)).rejects.toThrow(/'b'/);
+    backend.release(b);
+    expect(() => backend.write(b, new Uint8Array(4))).toThrow(/released/);
+    program.dispose();
+    await expect(backend.run(program, [a, a])).rejects.toThrow(/disposed/);
+  });
+
+  it('a buffer of another device: the run is refused, and says which kernels', async () => {
+    const backend = await create();
+    const other = await requestDevice();
+    const foreign = (other.native as GPUDevice).createBuffer({ size: 20, usage: 128 | 8 | 4 });
+    const wrapped = backend.wrap(foreign, 20, 'foreign');
+    const out = backend.allocate(20, 'out');
+    const refused = backend.run(backend.prepare(chain(5)), [wrapped, out]);
+    await expect(refused).rejects.toThrow(KernelError);
+    await expect(refused).rejects.toThrow(/submitted: scale/);
+    other.destroy();
+  });
+
+  it('everything after its device was lost; what is in flight rejects with the loss', async () => {
+    const backend = await create();
+    const [a, b] = [backend.allocate(20, 'a'), backend.allocate(20, 'b')];
+    const program = backend.prepare(chain(5));
+    const run = backend.run(program, [a, b]); // its shaders are not there yet
+    const read = backend.read(b, 0, 20);
+    const settled = Promise.allSettled([run, read]);
+    (backend.device.native as GPUDevice).destroy();
+    for (const result of await settled) {
+      expect(result).toMatchObject({ status: 'rejected', reason: expect.any(DeviceLostError) });
+    }
+    await expect(backend.run(program, [a, b])).rejects.toThrow(DeviceLostError);
+    expect(() => backend.allocate(4, 'late')).toThrow(DeviceLostError);
+    backend.release(a);
+  });
+
+  it('nothing of one device when another is lost', async () => {
+    const [one, two] = [await create({ name: 'one' }), await create({ name: 'two' })];
+    await one.dispose();
+    const [a, b] = [two.allocate(20, 'a'), two.allocate(20, 'b')];
+    two.write(a, bytes([1, 1, 1, 1, 1]));
+    await two.run(two.prepare(chain(5)), [a, b]);
+    expect(floats(await two.read(b, 0, 4))).toEqual([24]);
+    expect(two.name).toBe('two');
+  });
+});
+
+describe('without a device', () => {
+  it('options of the backend are checked before any adapter is asked for', async () => {
+    await expect(createWebGpuBackend({ name: '' })).rejects.toThrow(/name must be a text/);
+  });
+});

@@ -1,0 +1,57 @@
+import {
+  BackendDevice,
+  compile,
+  registerDevice,
+  setDefaultDevice,
+  type Tensor,
+  tensor,
+  Variable,
+  zeros,
+} from '@llm/tensor';
+import { runners, stateCases, trainWithoutDispose } from '@llm/tensor/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describeWebGpu } from '../../../../tools/testing/webgpu.ts';
+import { createWebGpuBackend, type WebGpuBackend } from '../../src/index.ts';
+
+describeWebGpu('state', () => {
+  let backend: WebGpuBackend;
+  beforeAll(async () => {
+    backend = await createWebGpuBackend({ debug: true });
+    registerDevice('webgpu', async () => new BackendDevice(backend));
+    setDefaultDevice('webgpu');
+  });
+  afterAll(() => backend.dispose());
+
+  describe.each(Object.entries(runners))('%s', (_name, runner) => {
+    it.each(stateCases)('$name', (test) => test.run(runner));
+  });
+
+  it('a hundred compiled steps make no buffer and no shader after the first ones', async () => {
+    const weight = new Variable(zeros([37]));
+    const step = compile((x: Tensor, y: Tensor) => {
+      const loss = x.matmul(weight).sub(y).square().mean();
+      loss.backward();
+      weight.assign(weight.sub(weight.grad!.mul(0.05)));
+      weight.zeroGrad();
+      return loss;
+    });
+    const x = tensor(Array.from({ length: 8 * 37 }, (_, i) => Math.sin(i))).reshape(8, 37);
+    const y = tensor(Array.from({ length: 8 }, (_, i) => i - 4));
+    const losses: number[] = [];
+    const counts: object[] = [];
+    for (let turn = 0; turn < (process.env.LLM_TEST_FULL ? 2000 : 100); turn++) {
+      const loss = await step(x, y);
+      losses.push(await loss.item());
+      loss.dispose();
+      counts.push({ ...backend.created(), held: backend.memory().buffers });
+    }
+    expect(losses.at(-1)).toBeLessThan(losses[0]! / 100);
+    expect(counts.at(-1)).toEqual(counts[3]);
+  });
+
+  it.runIf(process.env.LLM_TEST_FULL)('two thousand steps without dispose stay flat', async () => {
+    const { buffers, loss } = await trainWithoutDispose(backend, 2000, () => {});
+    expect(loss).toBeLessThan(1e-6);
+    expect(buffers.late).toBeLessThan(buffers.early + 150);
+  });
+});
