@@ -1,5 +1,8 @@
 import type { CoarseKernel, MatmulKernel, Spec } from '@llm/tensor/backend';
 import type { KernelPlan, Target } from '../kernel.ts';
+import { fitsAttention, isWorthwhile, takesStridedRows } from './attention/problem.ts';
+import { planAttention } from './attention.ts';
+import { planAttentionBackward } from './attention-backward.ts';
 import { planCumsum } from './cumsum.ts';
 import { fitsMatmul, planMatmul } from './matmul.ts';
 import { planScatterAdd } from './scatter-add.ts';
@@ -19,6 +22,18 @@ const always = () => true;
 
 /** Every coarse operation with a template, by name. */
 const templates: Readonly<Record<string, CoarseTemplate>> = {
+  attention: {
+    supports: (attributes, inputs) =>
+      isWorthwhile(inputs) && fitsAttention(attributes, inputs, 'forward'),
+    takesStrided: takesStridedRows,
+    plan: planAttention,
+  },
+  attentionBackward: {
+    supports: (attributes, inputs) =>
+      isWorthwhile(inputs) && fitsAttention(attributes, inputs, 'backward'),
+    takesStrided: takesStridedRows,
+    plan: planAttentionBackward,
+  },
   cumsum: { supports: always, plan: planCumsum },
   scatterAdd: { supports: always, plan: planScatterAdd },
   sort: { supports: always, plan: planSort },

@@ -13,9 +13,14 @@ import { type MatmulShader, tileStep } from './matmul/tile.ts';
 import { vectorStep } from './matmul/vector.ts';
 import { isFloatStorage, product } from './wgsl.ts';
 
-/** Whether the templates can compute a product; an inner size of 0 is left to the printer. */
-export function fitsMatmul({ left, right, buffers, inner }: MatmulKernel): boolean {
-  return inner > 0 && [left, right].every(({ buffer }) => isFloatStorage(buffers[buffer]!.dtype));
+/** Multiplications below which a product is a matter of launching it, and the printer's short shader will do. */
+const FEWEST_PRODUCTS = 1 << 15;
+
+/** Whether a template can compute a product and is worth its longer shader. */
+export function fitsMatmul(kernel: MatmulKernel): boolean {
+  const { left, right, buffers, batch, rows, columns, inner } = kernel;
+  const floats = [left, right].every(({ buffer }) => isFloatStorage(buffers[buffer]!.dtype));
+  return floats && product([...batch, rows, columns, inner]) >= FEWEST_PRODUCTS;
 }
 
 /**
