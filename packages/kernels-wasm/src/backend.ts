@@ -12,6 +12,7 @@ import {
 import { Engine, type EngineOptions } from './engine.ts';
 import type { KernelPlan } from './kernel.ts';
 import { coarseTakesStrided, supportsCoarse } from './kernels/coarse.ts';
+import { LONGEST_BLOCK_K } from './kernels/matmul/geometry.ts';
 import type { Allocation } from './memory.ts';
 import { printKernel } from './print/print.ts';
 import { type ArgumentLayout, layOut } from './program-layout.ts';
@@ -94,6 +95,13 @@ export class WasmBackend implements Backend {
   /** @see Backend.scratch */
   scratch(kernel: TensorKernel): readonly number[] {
     return this.#print(kernel).scratchBytes;
+  }
+
+  /** @see Backend.overwrites */
+  overwrites(kernel: TensorKernel): boolean {
+    if (kernel.kind !== 'matmul') return kernel.kind === 'loop';
+    // Of a longer product the first part of the sums waits in the output, over what is yet to be read.
+    return kernel.inner <= LONGEST_BLOCK_K;
   }
 
   /** @see Backend.takesStrided */

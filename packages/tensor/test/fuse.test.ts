@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { BackendDevice } from '../src/backend-device.ts';
 import { compile } from '../src/compile.ts';
-import { arange, full, tensor, zeros } from '../src/creation.ts';
+import { arange, full, ones, tensor, zeros } from '../src/creation.ts';
 import { registerDevice } from '../src/device.ts';
 import { gelu, layerNorm, linear, softmax } from '../src/functional.ts';
 import { gradientsOf } from '../src/gradient.ts';
@@ -112,6 +112,16 @@ describe('compile', () => {
       [1, 2, 3].map((v) => expect.closeTo(v * 0.64, 4)),
     );
     expect(step.traces).toBe(1);
+  });
+
+  it('writes in place where a row is reduced and where a product is added', async () => {
+    const [rows, matrix] = [new Variable(values([4, 6])), new Variable(values([4, 5]))];
+    const step = compile((x: Tensor) => {
+      rows.assign(rows.sub(rows.mean(-1, true)).div(rows.abs().max(-1, true)));
+      matrix.assign(matrix.mul(0.5).add(x.matmul(ones([3, 5]).mul(x.sum()))));
+    });
+    const plan = await step.explain(values([4, 3]));
+    expect(plan).not.toContain('copy');
   });
 
   it('swaps two variables', async () => {

@@ -100,6 +100,12 @@ export interface Backend {
    * copied to row-major order first.
    */
   takesStrided?(operation: string, attributes: unknown, input: number): boolean;
+  /**
+   * Whether one buffer may be both what a kernel reads as `read` and what it writes as `written`, if it reads each
+   * element before it writes there: a product's epilogue that updates, a row that is normalized. Elementwise
+   * kernels always may; for others without this method the result is copied.
+   */
+  overwrites?(kernel: Kernel, read: number, written: number): boolean;
   /** Bytes of each buffer that the kernel needs while it runs (packed operands, partial sums). */
   scratch(kernel: Kernel): readonly number[];
   /** @throws OutOfMemoryError naming `label` and the peak. */

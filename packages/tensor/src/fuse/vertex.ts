@@ -47,7 +47,10 @@ export interface Reduction {
 }
 
 /** What the compiler must know of the device: see `Backend`. */
-export type Capabilities = Pick<Backend, 'supports' | 'scratch' | 'takesStrided' | 'repeats'>;
+export type Capabilities = Pick<
+  Backend,
+  'supports' | 'scratch' | 'takesStrided' | 'repeats' | 'overwrites'
+>;
 
 /** Elements along a reduction from which, with few rows, it is done in two stages so that threads share it. */
 const longReduction = 8192;

@@ -12,6 +12,7 @@ import type { Node } from '../graph.ts';
 import type { Kernel } from '../ir/kernel.ts';
 import { Assembler, type Copy } from './assemble.ts';
 import { largestLiveSum, placeInArena } from './memory.ts';
+import { readsWhatItWrites } from './overwrite.ts';
 import { bytesOf, keyOf, type Place } from './place.ts';
 import { type EmittedRepeat, emitRepeat, isScan } from './repeat.ts';
 
@@ -94,7 +95,7 @@ function lowerGraph(
   const scratch = emitted.map((part) =>
     'repeat' in part ? part.scratch : capabilities.scratch(part.kernel),
   );
-  return new Planner(graph, edges, emitted, scratch, scalars, isBody).run();
+  return new Planner(graph, edges, emitted, scratch, scalars, capabilities, isBody).run();
 }
 
 /** Per value that is assigned: the leaf that reads the variable, if anything does. */
@@ -137,6 +138,7 @@ class Planner {
     /** Bytes of the scratch buffers of each part. */
     readonly scratch: readonly (readonly number[])[],
     readonly scalars: readonly Vertex[],
+    readonly capabilities: Capabilities,
     readonly isBody: boolean,
   ) {}
 
@@ -200,8 +202,15 @@ class Planner {
       );
       if (local < 0 || i < writer) return true;
       const target = values.findIndex((value) => isOutput(value, source, output));
-      return i === writer && 'kernel' in part && readsWhatItWrites(part.kernel, local, target);
+      return i === writer && 'kernel' in part && this.#mayShare(part.kernel, local, target);
     });
+  }
+
+  /** Whether a kernel may have a buffer that it reads and one that it writes in one place. */
+  #mayShare(kernel: Kernel, read: number, written: number): boolean {
+    if (!readsWhatItWrites(kernel, read, written)) return false;
+    const isElementwise = kernel.kind === 'loop' && !kernel.reduces;
+    return isElementwise || (this.capabilities.overwrites?.(kernel, read, written) ?? false);
   }
 
   #placeTemporaries(): void {
@@ -226,22 +235,6 @@ class Planner {
       });
     } else if ('arena' in place) this.#lifetimes[place.arena]!.last = step;
   }
-}
-
-/** Whether a kernel reads buffer `read` only at the index at which it writes buffer `written`. */
-function readsWhatItWrites(kernel: Kernel, read: number, written: number): boolean {
-  if (kernel.kind !== 'loop' || kernel.reduces) return false;
-  const store = kernel.stores.find(({ buffer }) => buffer === written);
-  return kernel.instructions.every((instruction) => {
-    if (instruction.op !== 'load' || instruction.access.buffer !== read) return true;
-    const { offset, strides, bounds, gather } = instruction.access;
-    return (
-      !bounds &&
-      !gather &&
-      offset === store?.offset &&
-      strides.every((stride, axis) => stride === store.strides[axis])
-    );
-  });
 }
 
 function writes(part: Emitted, local: number): boolean {

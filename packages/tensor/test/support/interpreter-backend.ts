@@ -35,6 +35,10 @@ export class InterpreterBackend implements Backend {
     return false;
   }
 
+  overwrites(): boolean {
+    return true; // operands are copied first
+  }
+
   scratch(): readonly number[] {
     return [];
   }

@@ -21,7 +21,7 @@ const SMALL_CHUNK = 1 << 20;
 /** Enough chunks that a late thread costs little. */
 const ENOUGH_CHUNKS = 16;
 /** A K block longer than this would push the panels out of a 32 KiB first-level cache. */
-const LONGEST_BLOCK_K = 768;
+export const LONGEST_BLOCK_K = 768;
 
 const roundUp = (value: number, multiple: number) => Math.ceil(value / multiple) * multiple;
 

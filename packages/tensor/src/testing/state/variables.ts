@@ -1,5 +1,6 @@
-import { tensor, zeros } from '../../creation.ts';
+import { full, ones, tensor, zeros } from '../../creation.ts';
 import { realize } from '../../realize.ts';
+import type { Tensor } from '../../tensor.ts';
 import { Variable } from '../../variable.ts';
 import { expectValues, type StateCase } from './check.ts';
 
@@ -161,6 +162,40 @@ export const variableCases: readonly StateCase[] = [
       v.assign(v.mul(10));
       await expectValues('result', await step(), [21]);
       await expectValues('variable', v, [21]);
+    },
+  },
+  {
+    name: 'a row that is normalized where it lies',
+    async run(runner) {
+      const v = new Variable(
+        tensor([
+          [1, 2, 5, 0],
+          [8, 8, 8, 8],
+          [-4, 3, 3, 10],
+        ]),
+      );
+      // The mean, then the largest distance from it, then the elements: three passes over each row.
+      const step = runner(() => {
+        const centred = v.sub(v.mean(-1, true));
+        v.assign(centred.div(centred.abs().max(-1, true).add(1)).add(v));
+      });
+      await step();
+      await expectValues('v', v, [0.75, 2, 5.75, -0.5, 8, 8, 8, 8, -4.875, 3, 3, 10.875]);
+    },
+  },
+  {
+    name: 'a product is subtracted from a matrix where it lies, a short one and a long one',
+    async run(runner) {
+      for (const inner of [3, 800]) {
+        const v = new Variable(full([2, 5], 1000));
+        const step = runner((x: Tensor, y: Tensor) => {
+          v.assign(v.sub(x.matmul(y)));
+        });
+        for (const want of [1000 - inner, 1000 - 2 * inner]) {
+          await step(ones([2, inner]), ones([inner, 5]));
+          await expectValues(`inner ${inner}`, v, new Array(10).fill(want));
+        }
+      }
     },
   },
 ];
