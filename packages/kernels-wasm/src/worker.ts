@@ -88,6 +88,8 @@ export type FromWorker =
  * the tickets of a run one by one; work on a ticket begins once every ticket that its instruction waits for
  * is done. So no thread ever waits for one that has not come yet: the first to get the message starts, the
  * others find what is left; and none waits at the end of an instruction, if the next does not depend on it.
+ * A system may queue a woken thread behind one that is at work and leave it there for milliseconds, though a
+ * processor idles: the first of them naps once, so that both are placed anew.
  * Waiting spins for about as long as waking a thread takes, then sleeps. After a kernel has trapped, the
  * rest of its run is drawn but not worked on.
  */
@@ -96,6 +98,8 @@ const inNode = typeof require === 'function';
 const port = inNode ? require('node:worker_threads').parentPort : self;
 const now = () => performance.now();
 const SPIN_MILLISECONDS = 0.1;
+const LATE_MILLISECONDS = 0.3;
+const NAP_MILLISECONDS = 0.05;
 const CLAIMED = ${CONTROL.claimed}, COMPLETED = ${CONTROL.completed};
 const SLEEPING = ${CONTROL.sleeping}, NEWS = ${CONTROL.news}, FAILED = ${CONTROL.failed};
 const THREADS = ${CONTROL.threads}, LINE = ${LINE};
@@ -145,6 +149,14 @@ function wake() {
 function enter() {
   Atomics.store(control, own + 1, Atomics.load(control, CLAIMED));
   Atomics.store(control, own, 1);
+}
+
+// Whether all other threads have come to draw tickets.
+function allHere() {
+  for (let line = THREADS; line < end; line += LINE) {
+    if (line !== own && Atomics.load(control, line) === 0) return false;
+  }
+  return true;
 }
 
 function leave() {
@@ -225,6 +237,8 @@ const handlers = {
     // A write or a read before it that thread 0 has yet to draw.
     if (isBefore(Atomics.load(control, CLAIMED), base)) waitFor(isCounted, base);
     enter();
+    const came = now();
+    let giveWay = own + LINE < end || own > THREADS;
     let position = 0, ticket;
     while ((ticket = claim(base, tickets)) >= 0) {
       while (ticket >= instructions[position].end) position++;
@@ -241,8 +255,13 @@ const handlers = {
         }
         if (times) times[position] += now() - start;
       }
-      if (complete((base + ticket) | 0) !== ((base + tickets) | 0)) continue;
-      port.postMessage({ type: 'done', run: number, failed: Atomics.load(control, FAILED) === number });
+      if (complete((base + ticket) | 0) === ((base + tickets) | 0)) {
+        port.postMessage({ type: 'done', run: number, failed: Atomics.load(control, FAILED) === number });
+      } else if (giveWay && now() - came > LATE_MILLISECONDS) {
+        // The word is never written: this is a nap.
+        if (!allHere()) Atomics.wait(control, own + 2, 0, NAP_MILLISECONDS);
+        giveWay = false;
+      }
     }
     leave();
     if (times) port.postMessage({ type: 'times', run: number, times });

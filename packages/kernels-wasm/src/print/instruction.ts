@@ -9,8 +9,10 @@ import {
   v128,
 } from '../wasm/index.ts';
 import type { Library } from './library.ts';
+import { expOfNonPositive } from './math/exp.ts';
 import { threefry } from './math/threefry.ts';
 import { widen } from './memory-access.ts';
+import { isNeverPositive } from './never-positive.ts';
 import { binary, cast, constant, unary } from './operators.ts';
 import { loadPlace, type Place, type Position } from './place.ts';
 
@@ -59,8 +61,11 @@ function print(
     case 'index':
       return indexValue(instruction.offset, instruction.strides, context);
     case 'unary': {
-      const type = instructions[instruction.operand]!.type;
-      return unary(f, library, instruction.operator, type, value(instruction.operand));
+      const { operator, operand } = instruction;
+      if (operator === 'exp' && isNeverPositive(instructions, operand)) {
+        return expOfNonPositive(f, value(operand));
+      }
+      return unary(f, library, operator, instructions[operand]!.type, value(operand));
     }
     case 'binary': {
       const type = instructions[instruction.left]!.type;

@@ -1,4 +1,4 @@
-import { exp } from '../../print/math/exp.ts';
+import { expOfNonPositive } from '../../print/math/exp.ts';
 import {
   type FunctionBuilder,
   type FunctionHandle,
@@ -70,7 +70,7 @@ export function addSoftmaxRow(
       const sum = f.let(f32x4.splat(0));
       f.for(0, seenEnd, 16, (byte) => {
         const address = f.let(i32.add(p.scores, byte));
-        const weight = exp(f, f32x4.sub(v128.load(address), shift)); // 0 in unseen lanes
+        const weight = expOfNonPositive(f, f32x4.sub(v128.load(address), shift)); // 0 in unseen lanes
         f.emit(v128.store(address, weight));
         f.set(sum, f32x4.add(sum, weight));
       });
@@ -81,7 +81,7 @@ export function addSoftmaxRow(
       f.if(
         p.resume,
         () => {
-          const factor = exp(f, f32x4.splat(f32.sub(before, maximum)));
+          const factor = expOfNonPositive(f, f32x4.splat(f32.sub(before, maximum)));
           const sumNow = f32.add(f32.mul(total, f32x4.extractLane(factor, 0)), tileSum);
           f.emit(f32.store(p.state, sumNow, 4));
           f.if(f32.ne(before, maximum), () =>

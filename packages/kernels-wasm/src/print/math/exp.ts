@@ -14,16 +14,40 @@ export function exp(f: FunctionBuilder, input: V128): Local<'v128'> {
   const magic = 12582912;
   const shifted = f.let(f.multiplyAdd(x, f32x4.splat(Math.LOG2E), f32x4.splat(magic)));
   const n = f.let(f32x4.sub(shifted, f32x4.splat(magic)));
-  // ln 2 in two parts, the first short enough that n times it is exact.
-  const r = f.let(f.negativeMultiplyAdd(n, f32x4.splat(0.693359375), x));
-  f.set(r, f.negativeMultiplyAdd(n, f32x4.splat(-2.1219444e-4), r));
-  const value = polynomial(f, r, expSeries);
+  const value = polynomial(f, reduce(f, n, x), expSeries);
   // n + 254 as two biased exponents.
   const exponents = f.let(i32x4.sub(shifted, i32x4.splat(0x4b400000 - 254)));
   const half = f.let(i32x4.shrU(exponents, 1));
   f.set(value, f32x4.mul(value, i32x4.shl(half, 23)));
   f.set(value, f32x4.mul(value, i32x4.shl(i32x4.sub(exponents, half), 23)));
   return value;
+}
+
+/**
+ * `eˣ` where no lane is above 0, as after the maximum has been subtracted; NaN stays. A third cheaper than `exp`: the
+ * result can be small but not large, so one power of two does. Within 2 ulp above −20, 5 ulp down to −104, where
+ * it becomes 0.
+ */
+export function expOfNonPositive(f: FunctionBuilder, input: V128): Local<'v128'> {
+  const x = f.let(f32x4.pmax(input, f32x4.splat(-104)));
+  // The low bits of the sum are n + 191: the biased exponent of 2ⁿ⁺⁶⁴, which is never subnormal.
+  const magic = 12582912 + 191;
+  const shifted = f.let(f.multiplyAdd(x, f32x4.splat(Math.LOG2E), f32x4.splat(magic)));
+  const n = f.let(f32x4.sub(shifted, f32x4.splat(magic)));
+  const r = f.relaxedSimd
+    ? f.let(f.negativeMultiplyAdd(n, f32x4.splat(Math.LN2), x))
+    : reduce(f, n, x);
+  const value = polynomial(f, r, expSeries);
+  f.set(value, f32x4.mul(value, i32x4.shl(shifted, 23)));
+  f.set(value, f32x4.mul(value, f32x4.splat(2 ** -64)));
+  return value;
+}
+
+/** x − n·ln 2, with ln 2 in two parts, the first short enough that n times it is exact. */
+function reduce(f: FunctionBuilder, n: V128, x: V128): Local<'v128'> {
+  const r = f.let(f.negativeMultiplyAdd(n, f32x4.splat(0.693359375), x));
+  f.set(r, f.negativeMultiplyAdd(n, f32x4.splat(-2.1219444e-4), r));
+  return r;
 }
 
 /** eʳ on |r| ≤ ln 2 / 2 within 0.03 ulp before rounding: a minimax fit that starts with 1 + r exactly. */
