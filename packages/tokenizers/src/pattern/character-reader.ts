@@ -2,12 +2,18 @@ import { PatternError } from './error.ts';
 
 /** Reads a pattern character by character. */
 export class CharacterReader {
+  /** The pattern. */
+  readonly source: string;
   private index = 0;
-  private readonly source: string;
 
   /** @param source - The pattern. */
   constructor(source: string) {
     this.source = source;
+  }
+
+  /** Index of the next character. */
+  get position(): number {
+    return this.index;
   }
 
   /** True at the end. */

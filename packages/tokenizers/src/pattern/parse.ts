@@ -32,11 +32,24 @@ function parseAlternatives(reader: CharacterReader, fold: boolean, depth: number
       // `(?i)` holds to the end of its group, over the bars.
       if (reader.take('(?i)')) ignoreCase = true;
       else if (reader.take('(?-i)')) ignoreCase = false;
-      else sequence.push(...readRepeat(reader, parseAtom(reader, ignoreCase, depth)));
+      else {
+        const start = reader.position;
+        sequence.push(...readRepeat(reader, parseAtom(reader, ignoreCase, depth)));
+        if (ignoreCase) refuseWideFolds(reader, start);
+      }
     }
     items.push({ kind: 'sequence', items: sequence });
   } while (reader.take('|'));
   return items.length === 1 ? items[0]! : { kind: 'alternatives', items };
+}
+
+/** Pairs of letters that are one letter in another case: `ss` and `ß`. */
+const WIDE_FOLDS = /^(?:ss|ff|fi|fl|st)/iu;
+
+/** Oniguruma lets such a pair match the one letter, which sets of single characters do not say. */
+function refuseWideFolds(reader: CharacterReader, start: number): void {
+  const pair = WIDE_FOLDS.exec(reader.source.slice(start));
+  if (pair !== null) throw reader.error(`ignores the case of "${pair[0]}", which is not supported`);
 }
 
 function parseAtom(reader: CharacterReader, fold: boolean, depth: number): PatternNode {
