@@ -19,6 +19,7 @@ if (/^v2[01]\./.test(process.version)) setFlagsFromString('--experimental-wasm-r
 /** Suites by name; loaded on demand, since each brings its own backends. */
 const SUITES: Record<string, () => Promise<Suite>> = {
   wasm: async () => (await import('./suites/wasm/suite.ts')).wasm,
+  nn: async () => (await import('./suites/nn/suite.ts')).nn,
 };
 
 const USAGE = `usage: npm run bench -- SUITE [options]

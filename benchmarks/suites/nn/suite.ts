@@ -1,0 +1,10 @@
+/**
+ * Suite `nn`: models and their files.
+ *
+ * @module
+ */
+import type { Suite } from '../../harness/case.ts';
+import { load } from './load.ts';
+
+/** All cases, in the order of the table. */
+export const nn: Suite = { name: 'nn', cases: [load] };
