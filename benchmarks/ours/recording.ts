@@ -87,6 +87,13 @@ export class RecordingBackend implements Backend {
     return this.#backend.memory();
   }
 
+  resetPeak(): void {
+    if (!this.#backend.resetPeak) {
+      throw new Error(`RecordingBackend: ${this.#backend.name} has no resetPeak`);
+    }
+    this.#backend.resetPeak();
+  }
+
   dispose(): Promise<void> {
     return this.#backend.dispose();
   }

@@ -180,6 +180,11 @@ export class WasmBackend implements Backend {
     return { live: liveBytes, peak: peakBytes, buffers: this.#buffers.size };
   }
 
+  /** @see Backend.resetPeak */
+  resetPeak(): void {
+    this.#engine.resetPeak();
+  }
+
   /** Ends the workers; what is pending rejects. */
   async dispose(): Promise<void> {
     this.#engine.dispose();

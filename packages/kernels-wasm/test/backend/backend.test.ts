@@ -222,5 +222,7 @@ describe('what it refuses', () => {
     device.release(b);
     expect(device.memory()).toMatchObject({ live: before.live, buffers: 0 });
     expect(device.memory().peak).toBeGreaterThanOrEqual(8000);
+    device.resetPeak();
+    expect(device.memory().peak).toBe(device.memory().live);
   });
 });

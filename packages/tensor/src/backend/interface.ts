@@ -70,7 +70,7 @@ export interface Program {
 export interface MemoryStatistics {
   /** Bytes in live buffers, the scratch arena included. */
   readonly live: number;
-  /** The largest `live` so far. */
+  /** The largest `live` so far, or since `resetPeak`. */
   readonly peak: number;
   /** Number of live buffers, the arena not counted. */
   readonly buffers: number;
@@ -80,7 +80,7 @@ export interface MemoryStatistics {
 export interface StepTiming {
   readonly name: string;
   readonly scope: string;
-  /** Milliseconds on the slowest thread. */
+  /** Milliseconds on the slowest thread; of steps that ran side by side, their shares of that time. */
   readonly milliseconds: number;
 }
 
@@ -124,6 +124,8 @@ export interface Backend {
   profile(program: Program, bindings: readonly BackendBuffer[]): Promise<StepTiming[]>;
   /** Bytes in use now and at most. */
   memory(): MemoryStatistics;
+  /** Starts `memory().peak` anew from what is in use now, to measure what follows by itself. */
+  resetPeak?(): void;
   /** Ends threads and frees everything; the backend cannot be used afterwards. */
   dispose(): Promise<void>;
 }
