@@ -7,6 +7,7 @@
  * @module
  */
 import { type Shape, sameShape, sizeOf } from '../shape.ts';
+import { weightOf } from './cost.ts';
 import { Group, operandShape, type Path } from './group.ts';
 import { orderGroups } from './order.ts';
 import type { Edge, Vertex } from './vertex.ts';
@@ -20,26 +21,10 @@ export interface Fusion {
   readonly stored: ReadonlyMap<Vertex, Group>;
 }
 
-/** Cost of computing one element, in simple operations. */
-const weights: Record<string, number> = {
-  exp: 8,
-  log: 8,
-  sin: 12,
-  cos: 12,
-  tanh: 10,
-  sigmoid: 10,
-  erf: 12,
-  pow: 40,
-  div: 3,
-  sqrt: 3,
-  rsqrt: 3,
-  mod: 6,
-  threefry: 100,
-};
-
 /** Work per element up to which a vertex is repeated in each kernel that needs it instead of stored. */
 const cheap = 12;
 const memberLimit = 256;
+const none: ReadonlySet<number> = new Set();
 
 interface Use {
   readonly group: Group;
@@ -68,6 +53,8 @@ class Fuser {
   readonly #groups: Group[] = [];
   readonly #generators = new Set<Vertex>();
   readonly #overwrites: ReadonlyMap<Vertex, Vertex>;
+  /** Operand sizes of the reductions that a vertex is made of, through elementwise steps of its own size. */
+  readonly #rowSizes = new Map<Vertex, ReadonlySet<number>>();
 
   constructor(
     roots: readonly Edge[],
@@ -78,6 +65,7 @@ class Fuser {
     this.#vertices = reachable(roots).filter(({ kind }) => kind !== 'leaf');
     this.#roots = new Set(roots.map(({ source }) => source));
     for (const user of this.#vertices) {
+      this.#rowSizes.set(user, this.#rowSizesOf(user));
       user.inputs.forEach((edge, input) => {
         const list = this.#users.get(edge.source) ?? [];
         list.push({ user, input, edge });
@@ -88,6 +76,16 @@ class Fuser {
         user.inputs.every(({ source }) => this.#generators.has(source));
       if (generated) this.#generators.add(user);
     }
+  }
+
+  #rowSizesOf({ inputs, shape }: Vertex): ReadonlySet<number> {
+    const found = inputs.map(({ source }) => {
+      if (source.kind === 'reduction') return new Set([sizeOf(operandShape(source))]);
+      const isStep = source.kind === 'elementwise' && sizeOf(source.shape) === sizeOf(shape);
+      return isStep ? this.#rowSizes.get(source)! : none;
+    });
+    const some = found.filter(({ size }) => size > 0);
+    return some.length < 2 ? (some[0] ?? none) : new Set(some.flatMap((sizes) => [...sizes]));
   }
 
   run(): Fusion {
@@ -177,7 +175,8 @@ class Fuser {
    */
   #canStore(group: Group, vertex: Vertex, path: Path): boolean {
     if (group.level(vertex.shape, path) !== 'other') return true;
-    if (group.reduces || group.host || !isMadeOfRows(vertex, sizeOf(group.space))) return false;
+    if (group.reduces || group.host || !this.#rowSizes.get(vertex)?.has(sizeOf(group.space)))
+      return false;
     return group.level(vertex.shape, path, true) === 'row';
   }
 
@@ -361,19 +360,6 @@ class Fuser {
       outside,
     };
   }
-}
-
-/** Whether a vertex is computed, through elementwise steps of its own size, from a reduction of `size` elements. */
-function isMadeOfRows(vertex: Vertex, size: number): boolean {
-  return vertex.inputs.some(({ source }) => {
-    if (source.kind === 'reduction') return sizeOf(operandShape(source)) === size;
-    const sameSize = sizeOf(source.shape) === sizeOf(vertex.shape);
-    return source.kind === 'elementwise' && sameSize && isMadeOfRows(source, size);
-  });
-}
-
-function weightOf(vertex: Vertex): number {
-  return weights[vertex.name] ?? 1;
 }
 
 function distinct(paths: readonly Path[]): Path[] {
