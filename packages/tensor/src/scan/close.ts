@@ -106,7 +106,8 @@ class Closing {
     if (this.options.parameters.has(node)) return node;
     const isGiven = this.#isGiven(node);
     const inputs = isGiven ? [] : node.inputs.map((input) => this.#sourceOf(input));
-    const isView = node.op.kind === 'movement' && node.inputs[0]!.outputs.length === 1;
+    // A computed node has dropped its inputs.
+    const isView = node.op.kind === 'movement' && node.inputs[0]?.outputs.length === 1;
     const staysInside = !isGiven && (isView || inputs.length === 0);
     if (!this.#depends.get(node)) {
       const outer = isGiven
