@@ -129,8 +129,8 @@ function addDots(
       const bAddress = (column: number) => i32.add(p.b, column * b.colStride * bBytes);
       f.for(0, Math.floor(k / 4), 1, () => {
         step(
-          (row) => loadFloats(a.dtype, aAddress(row)),
-          (column) => loadFloats(b.dtype, bAddress(column)),
+          (row) => loadFloats(f, a.dtype, aAddress(row)),
+          (column) => loadFloats(f, b.dtype, bAddress(column)),
         );
         f.increment(p.a, 4 * aBytes);
         f.increment(p.b, 4 * bBytes);
@@ -139,8 +139,8 @@ function addDots(
         f32x4.replaceLane(f32x4.splat(0), 0, value);
       for (let rest = 0; rest < k % 4; rest++) {
         step(
-          (row) => single(loadFloat(a.dtype, i32.add(aAddress(row), rest * aBytes))),
-          (column) => single(loadFloat(b.dtype, i32.add(bAddress(column), rest * bBytes))),
+          (row) => single(loadFloat(f, a.dtype, i32.add(aAddress(row), rest * aBytes))),
+          (column) => single(loadFloat(f, b.dtype, i32.add(bAddress(column), rest * bBytes))),
         );
       }
       for (let row = 0; row < rows; row++) {

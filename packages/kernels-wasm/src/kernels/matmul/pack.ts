@@ -125,7 +125,7 @@ function packPanel(
   repeat(1, () => {
     for (let line = 0; line < shape.width; line++) {
       const value =
-        line < lines ? loadFloat(shape.dtype, i32.add(from, line * acrossBytes)) : f32.const(0);
+        line < lines ? loadFloat(f, shape.dtype, i32.add(from, line * acrossBytes)) : f32.const(0);
       f.emit(f32.store(to, value, line * 4));
     }
   });
@@ -146,10 +146,10 @@ function copyAcross(
     const offset = (k * width + line) * 4;
     // A full vector where all four exist; else one by one, never past the operand's end.
     if (line + 4 <= lines)
-      storeLanes(f, to, loadFloats(dtype, i32.add(from, line * size)), stored, offset);
+      storeLanes(f, to, loadFloats(f, dtype, i32.add(from, line * size)), stored, offset);
     else {
       for (let lane = line; lane < line + stored; lane++) {
-        const value = lane < lines ? loadFloat(dtype, i32.add(from, lane * size)) : f32.const(0);
+        const value = lane < lines ? loadFloat(f, dtype, i32.add(from, lane * size)) : f32.const(0);
         f.emit(f32.store(to, value, (k * width + lane) * 4));
       }
     }
@@ -171,7 +171,7 @@ function transposeFour(
       const rows = [0, 1, 2, 3].map((lane) =>
         f.let(
           line + lane < lines && lane < stored
-            ? loadFloats(dtype, i32.add(from, (line + lane) * acrossBytes))
+            ? loadFloats(f, dtype, i32.add(from, (line + lane) * acrossBytes))
             : f32x4.splat(0),
         ),
       );
