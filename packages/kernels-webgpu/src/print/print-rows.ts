@@ -163,15 +163,15 @@ class RowPrinter {
         body.push(...lane.take(), accumulator.add(value, lane.scope.indices[this.#last]!));
       });
     }
-    // Stores come last: the row may lie in the very buffer that is overwritten.
-    for (const store of pass === this.#lastPass() ? stores : []) {
-      if (!this.#isElementStore(store)) continue;
+    // Every value before any store: the row may lie in the very buffer that is overwritten.
+    const written =
+      pass === this.#lastPass() ? stores.filter((store) => this.#isElementStore(store)) : [];
+    const statements = written.flatMap((store) => {
       const names = lanes.map((lane) => lane.value(store.value));
       const element = affine(store.offset, store.strides, lanes[0]!.scope.indices);
-      const { type } = instructions[store.value]!;
-      body.push(...lanes.flatMap((lane) => lane.take()));
-      body.push(...this.#storeLanes(store, element, type, names));
-    }
+      return this.#storeLanes(store, element, instructions[store.value]!.type, names);
+    });
+    body.push(...lanes.flatMap((lane) => lane.take()), ...statements);
     const { threadsPerRow } = this.schedule;
     const step = threadsPerRow * this.lanes;
     const start = threadsPerRow === 1 ? 'begin' : `begin + i32(thread) * ${this.lanes}`;

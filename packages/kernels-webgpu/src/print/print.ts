@@ -1,8 +1,9 @@
-import { type Kernel, type MatmulKernel, sizeOf } from '@llm/tensor/backend';
+import { type Kernel, type LoopKernel, type MatmulKernel, sizeOf } from '@llm/tensor/backend';
 import type { KernelPlan, Target } from '../kernel.ts';
 import { planCoarse, planMatmulTemplate } from '../kernels/coarse.ts';
+import { fitBindings, sequence } from './fit-bindings.ts';
 import { printElementwise } from './print-elementwise.ts';
-import { printMatmul } from './print-matmul.ts';
+import { printMatmul, separateEpilogue } from './print-matmul.ts';
 import { printRows } from './print-rows.ts';
 
 /**
@@ -13,13 +14,40 @@ import { printRows } from './print-rows.ts';
 export function printKernel(kernel: Kernel, target: Target): KernelPlan {
   switch (kernel.kind) {
     case 'loop':
-      return kernel.reduces ? printRows(kernel, target) : printElementwise(kernel, target);
+      return printLoops(kernel, target);
     case 'matmul':
-      if (isSmall(kernel)) return printMatmul(kernel, target);
-      return planMatmulTemplate(kernel, target) ?? printMatmul(kernel, target);
+      return kernel.buffers.length <= mostBindings(target)
+        ? printProduct(kernel, target)
+        : printApart(kernel, target);
     case 'coarse':
       return planCoarse(kernel, target);
   }
+}
+
+/** A loop, taken apart where it has more buffers than a shader may bind. */
+function printLoops(kernel: LoopKernel, target: Target): KernelPlan {
+  const print = (loop: LoopKernel) =>
+    loop.reduces ? printRows(loop, target) : printElementwise(loop, target);
+  if (kernel.buffers.length <= mostBindings(target)) return print(kernel);
+  const { loops, scratchBytes } = fitBindings(kernel, mostBindings(target));
+  return sequence(loops.map(print), kernel.buffers.length + scratchBytes.length, scratchBytes);
+}
+
+function printProduct(kernel: MatmulKernel, target: Target): KernelPlan {
+  if (isSmall(kernel)) return printMatmul(kernel, target);
+  return planMatmulTemplate(kernel, target) ?? printMatmul(kernel, target);
+}
+
+/** A product whose epilogue has too many buffers: that runs as loops of its own. */
+function printApart(kernel: MatmulKernel, target: Target): KernelPlan {
+  const { product, epilogue, scratchBytes } = separateEpilogue(kernel);
+  const plans = [printProduct(product, target), printLoops(epilogue, target)];
+  return sequence(plans, product.buffers.length, scratchBytes);
+}
+
+/** Storage buffers that a shader may bind. */
+function mostBindings({ limits }: Target): number {
+  return limits.maxStorageBuffersPerShaderStage ?? 8;
 }
 
 /** Multiplications below which a template is not worth its compilation: a thread per output does. */
