@@ -19,6 +19,8 @@ if (/^v2[01]\./.test(process.version)) setFlagsFromString('--experimental-wasm-r
 /** Suites by name; loaded on demand, since each brings its own backends. */
 const SUITES: Record<string, () => Promise<Suite>> = {
   wasm: async () => (await import('./suites/wasm/suite.ts')).wasm,
+  webgpu: async () => (await import('./suites/webgpu/suite.ts')).webgpu,
+  tokenizers: async () => (await import('./suites/tokenizers/suite.ts')).tokenizers,
   nn: async () => (await import('./suites/nn/suite.ts')).nn,
 };
 
