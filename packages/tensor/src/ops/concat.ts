@@ -21,6 +21,14 @@ export const concatOp: Op<{ axis: number }> = {
     return { shape: first!.shape.with(axis, total), dtype: first!.dtype };
   },
   compose: (inputs, { axis }) => {
+    const { shape } = inputs[0]!;
+    const isEven = inputs.every((input) => input.shape[axis] === shape[axis]);
+    if (isEven && shape[axis] !== 1) {
+      // Parts of one size are rows of an axis of their own: which part it is, is asked once per row.
+      const rows = inputs.map((input) => reshape(input, shape.toSpliced(axis, 0, 1)));
+      const size = shape[axis]! * inputs.length;
+      return reshape(apply(concatOp, rows, { axis }), shape.with(axis, size));
+    }
     const ends: number[] = [];
     for (const { shape } of inputs) ends.push((ends.at(-1) ?? 0) + shape[axis]!);
     const total = ends.at(-1)!;
@@ -103,6 +111,15 @@ export function split(x: Node, sizes: number | readonly number[], axis = 0): Nod
     throw new RangeError(
       `split: sizes [${list.join(', ')}] do not add up to axis ${along} of ${format(x.shape)}`,
     );
+  }
+  const [size] = list;
+  if (list.length > 1 && size! > 0 && list.every((other) => other === size)) {
+    // Along an axis of their own, so that neither a part nor its gradient has a bound in the middle of a row.
+    const rows = reshape(x, x.shape.toSpliced(along, 1, list.length, size!));
+    return list.map((_, i) => {
+      const starts = rows.shape.map(() => 0).with(along, i);
+      return reshape(slice(rows, starts, rows.shape.with(along, 1)), x.shape.with(along, size!));
+    });
   }
   let start = 0;
   return list.map((size) => {
