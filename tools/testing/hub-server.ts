@@ -59,6 +59,14 @@ export interface HubServer {
 
 const DEFAULT_COMMIT = '0123456789abcdef0123456789abcdef01234567';
 
+/** What lets pages of other hosts read; as on the real hub, `If-Range` is not among the headers they may send. */
+const CORS = {
+  'access-control-allow-origin': '*',
+  'access-control-allow-headers': 'authorization, range',
+  'access-control-expose-headers':
+    'etag, content-range, accept-ranges, x-repo-commit, x-error-code, x-linked-etag, x-linked-size',
+};
+
 /** Files this long lie on another host, as the hub's large files do. */
 const LARGE_BYTES = 1000;
 
@@ -90,13 +98,14 @@ export async function startHubServer(
   }
 
   function serveHub(request: IncomingMessage, response: ServerResponse): void {
+    if (answerPreflight(request, response)) return;
     const entry = log(request, false);
     const fault = server.fault(entry);
     if (fault?.kind === 'status') {
       refuse(response, fault.status, fault.headers);
       return;
     }
-    const info = /^\/api\/models\/(.+)\/revision\/(.+)$/.exec(entry.path);
+    const info = /^\/api\/models\/(.+)\/revision\/([^?]+)/.exec(entry.path);
     const file = /^\/(.+?)\/resolve\/(refs\/pr\/\d+|[^/]+)\/(.+)$/.exec(entry.path);
     const [, id = '', revision = '', name = ''] = info ?? file ?? [];
     const repository = Object.hasOwn(repositories, id) ? repositories[id] : undefined;
@@ -127,7 +136,7 @@ export async function startHubServer(
     }
     const about = { 'x-repo-commit': commit };
     if (info) {
-      const siblings = Object.keys(files).map((rfilename) => ({ rfilename }));
+      const siblings = Object.entries(files).map(([name, content]) => describe(name, content));
       response.writeHead(200, { 'content-type': 'application/json', ...about });
       response.end(JSON.stringify({ id, sha: commit, siblings }));
       return;
@@ -139,7 +148,7 @@ export async function startHubServer(
     }
     const bytes = Buffer.from(content as Uint8Array);
     if (bytes.byteLength >= LARGE_BYTES) {
-      const sha256 = createHash('sha256').update(bytes).digest('hex');
+      const sha256 = sha256Of(bytes);
       response.writeHead(302, {
         ...about,
         location: `${server.storageHost}/${id}/${name}?signature=1`,
@@ -157,6 +166,7 @@ export async function startHubServer(
   }
 
   function serveStorage(request: IncomingMessage, response: ServerResponse): void {
+    if (answerPreflight(request, response)) return;
     const entry = log(request, true);
     const fault = server.fault(entry);
     if (fault?.kind === 'status') {
@@ -178,6 +188,30 @@ export async function startHubServer(
   }
 
   return server;
+}
+
+/** What the hub's list of files says about one. */
+function describe(rfilename: string, content: Uint8Array | string) {
+  const bytes = Buffer.from(content as Uint8Array);
+  const size = bytes.byteLength;
+  const lfs = size >= LARGE_BYTES ? { lfs: { sha256: sha256Of(bytes), size } } : {};
+  return { rfilename, size, blobId: gitHashOf(bytes), ...lfs };
+}
+
+function sha256Of(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+function gitHashOf(bytes: Uint8Array): string {
+  return createHash('sha1').update(`blob ${bytes.byteLength}\0`).update(bytes).digest('hex');
+}
+
+/** Pages ask first whether they may send a header. */
+function answerPreflight(request: IncomingMessage, response: ServerResponse): boolean {
+  for (const [name, value] of Object.entries(CORS)) response.setHeader(name, value);
+  if (request.method !== 'OPTIONS') return false;
+  response.writeHead(204).end();
+  return true;
 }
 
 function refuse(response: ServerResponse, status: number, headers: Record<string, string> = {}) {

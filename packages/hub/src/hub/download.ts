@@ -2,6 +2,7 @@ import type { PartialFile } from './cache.ts';
 import { type HubClient, isTemporary } from './client.ts';
 import { env } from './environment.ts';
 import { errorOfResponse, HubError } from './errors.ts';
+import { isPage } from './page.ts';
 import { type RemoteFile, strongTag } from './remote-file.ts';
 import { type Sha256, startSha256 } from './sha256.ts';
 
@@ -85,6 +86,7 @@ class Transfer {
   /** One connection, as far as it gets. */
   async #connect(): Promise<string | undefined> {
     const { client } = this.#options;
+    if (isPage() && this.#partial.length > 0 && this.#hash === undefined) await this.#restart();
     const connection = new AbortController();
     const watch = new StallWatch(connection, client.signal);
     try {
@@ -107,9 +109,13 @@ class Transfer {
     }
   }
 
-  /** A range is asked for from the first byte on, which also keeps servers from compressing the answer. */
+  /**
+   * A range is asked for from the first byte on, which also keeps servers from compressing the answer. `If-Range` is
+   * a header for which a page would need the storage's permission; there the SHA-256 has to tell.
+   */
   #rangeHeaders(): Record<string, string> {
     const from = this.#partial.length;
+    if (isPage()) return { range: `bytes=${from}-` };
     return {
       range: `bytes=${from}-`,
       'accept-encoding': 'identity',

@@ -21,7 +21,7 @@ export interface RemoteFile {
 const MAX_REDIRECTS = 5;
 
 /**
- * Asks the hub about a file.
+ * Asks the hub about a file. Not for pages, which see no redirects.
  *
  * @param client - Sends the request. @param url - Address of the file. @param revision - For messages.
  * @returns What it says, or undefined if there is no such file; then `commit` may still be known.
@@ -37,8 +37,7 @@ export async function askFile(
     const response = await client.fetch(address, {
       method: 'HEAD',
       headers: { 'accept-encoding': 'identity' },
-      // A page cannot look at a redirect; it sees the headers of where it leads.
-      redirect: isPage() ? 'follow' : 'manual',
+      redirect: 'manual',
     });
     const target = redirectTarget(response, address);
     if (
@@ -61,12 +60,6 @@ export async function askFile(
     };
   }
 }
-
-function isPage(): boolean {
-  return typeof document !== 'undefined' || typeof importScripts === 'function';
-}
-
-declare const importScripts: unknown;
 
 function redirectTarget(response: Response, address: string): URL | undefined {
   const location = response.headers.get('location');

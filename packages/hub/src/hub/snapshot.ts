@@ -1,16 +1,17 @@
-import { parseJson } from '../json.ts';
 import type { RandomAccessFile } from '../random-access.ts';
 import type { RepositoryCache } from './cache.ts';
 import { HubClient } from './client.ts';
 import { download } from './download.ts';
 import { env, variable } from './environment.ts';
-import { errorOfResponse, HubError } from './errors.ts';
+import { HubError } from './errors.ts';
 import { makeLimit } from './limit.ts';
 import { openRepositoryCache } from './open-cache.ts';
 import type { HubOptions } from './options.ts';
+import { isPage } from './page.ts';
 import { ProgressMeter } from './progress.ts';
 import { askFile, type RemoteFile } from './remote-file.ts';
-import { checkRevision, fileAddress, infoAddress, isCommit } from './repository.ts';
+import { checkRevision, fileAddress, isCommit } from './repository.ts';
+import { askRepository, type RepositoryInfo } from './repository-info.ts';
 
 /** Files that are downloaded at once. */
 const CONCURRENT = 8;
@@ -29,6 +30,8 @@ export class Snapshot {
   /** The commit, once it is known; the first question to the hub decides it for all. */
   #commit: string | undefined;
   #deciding: Promise<unknown> = Promise.resolve();
+  /** What the hub knows about all files, in a page. */
+  #info: Promise<RepositoryInfo> | undefined;
 
   /** @param id - The repository. @param options - Checked options. */
   constructor(id: string, options: HubOptions) {
@@ -72,17 +75,8 @@ export class Snapshot {
   async list(): Promise<string[]> {
     const cache = await this.#openCache();
     if (this.#isOffline) return cache.list(await this.#cachedCommit());
-    const revision = this.#commit ?? this.#revision;
-    const url = infoAddress(env.remoteHost, this.#id, revision);
-    const response = await this.#client.fetch(url, { headers: { accept: 'application/json' } });
-    if (!response.ok) {
-      await response.body?.cancel();
-      throw (
-        errorOfResponse(response, this.#id, this.#revision, this.#client.hasToken) ??
-        new HubError('revision-not-found', this.#id, `has no revision ${JSON.stringify(revision)}`)
-      );
-    }
-    return namesOf(parseJson(new Uint8Array(await response.arrayBuffer()), url));
+    const { files } = await askRepository(this.#client, this.#commit ?? this.#revision);
+    return [...files.keys()].sort();
   }
 
   get #isOffline(): boolean {
@@ -132,13 +126,28 @@ export class Snapshot {
   }
 
   async #askNow(name: string): Promise<RemoteFile | undefined> {
-    const url = fileAddress(env.remoteHost, this.#id, this.#commit ?? this.#revision, name);
-    const { remote, commit } = await askFile(this.#client, url, this.#revision);
+    const { remote, commit } = await (isPage() ? this.#lookUp(name) : this.#askFile(name));
     if (commit !== undefined && this.#commit === undefined) {
       this.#commit = commit;
       await (await this.#openCache()).remember(this.#revision, commit);
     }
     return remote;
+  }
+
+  #askFile(name: string): ReturnType<typeof askFile> {
+    const url = fileAddress(env.remoteHost, this.#id, this.#commit ?? this.#revision, name);
+    return askFile(this.#client, url, this.#revision);
+  }
+
+  async #lookUp(name: string): ReturnType<typeof askFile> {
+    this.#info ??= askRepository(this.#client, this.#commit ?? this.#revision);
+    const info = this.#info;
+    // A failure is not an answer: the next one asks again.
+    info.catch(() => {
+      this.#info = undefined;
+    });
+    const { files, commit } = await info;
+    return { remote: files.get(name), commit };
   }
 
   #store(name: string, remote: RemoteFile): Promise<void> {
@@ -169,11 +178,4 @@ export class Snapshot {
     if (remote) return remote;
     throw new HubError('server', this.#id, `${name} vanished while it was downloaded; try again`);
   }
-}
-
-/** File names of the hub's answer about a revision. */
-function namesOf(info: unknown): string[] {
-  const siblings = (info as { siblings?: unknown } | null)?.siblings;
-  const names = Array.isArray(siblings) ? siblings.map((file) => file?.rfilename) : [];
-  return names.filter((name): name is string => typeof name === 'string').sort();
 }
