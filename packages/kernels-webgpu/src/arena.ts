@@ -22,7 +22,7 @@ export interface Placement {
 interface Lifetime {
   readonly value: number;
   readonly bytes: number;
-  readonly first: number;
+  first: number;
   last: number;
 }
 
@@ -40,13 +40,22 @@ interface Bin {
  * @param uses dispatches in order
  * @param bytesOf bytes of each temporary
  * @param largest most bytes of one buffer
+ * @param repeated ranges of dispatches that run again and again: what one of them uses is kept all the while
  */
 export function placeTemporaries(
   uses: readonly Use[],
   bytesOf: (value: number) => number,
   largest: number,
+  repeated: readonly { readonly first: number; readonly end: number }[] = [],
 ): Placement {
   const lifetimes = lifetimesOf(uses, bytesOf);
+  for (const lifetime of lifetimes.values()) {
+    for (const { first, end } of repeated) {
+      if (lifetime.last < first || lifetime.first >= end) continue;
+      lifetime.first = Math.min(lifetime.first, first);
+      lifetime.last = Math.max(lifetime.last, end - 1);
+    }
+  }
   const colours = colour(uses, [...lifetimes.keys()]);
   const bins: Bin[] = [];
   const places = new Map<number, Place>();

@@ -16,6 +16,7 @@ import {
   type WebGpuBackendOptions,
 } from './backend-options.ts';
 import { requestDevice, type WebGpuDevice } from './device.ts';
+import { PartCopy } from './dispatch.ts';
 import { type DeviceLostError, KernelError } from './errors.ts';
 import type { KernelPlan, Target } from './kernel.ts';
 import { coarseTakesStrided, supportsCoarse } from './kernels/coarse.ts';
@@ -25,8 +26,9 @@ import { Order } from './order.ts';
 import { PipelineCache } from './pipelines.ts';
 import { printKernel } from './print/print.ts';
 import { profileReplay } from './profile.ts';
-import { type Replay, WebGpuProgram } from './program.ts';
+import { WebGpuProgram } from './program.ts';
 import { Readback } from './readback.ts';
+import type { Replay } from './replay.ts';
 
 /** A buffer of the backend. */
 class WebGpuBuffer implements BackendBuffer {
@@ -48,6 +50,8 @@ const uploadChunk = 64 * 2 ** 20;
  */
 export class WebGpuBackend implements Backend {
   readonly name: string;
+  /** @see Backend.repeats */
+  readonly repeats = true;
   /** The device, and what is known about it. */
   readonly device: WebGpuDevice;
   readonly #native: GPUDevice;
@@ -262,13 +266,20 @@ export class WebGpuBackend implements Backend {
     return this.#order.run(task, replay.isReady ? undefined : replay.ready);
   }
 
-  /** One pass with all dispatches, one submit. */
-  #encode({ dispatches }: Replay): Promise<void> {
-    if (dispatches.length === 0) return Promise.resolve();
+  /** One pass with all dispatches (interrupted by copies only), one submit. */
+  #encode(replay: Replay): Promise<void> {
     const encoder = this.#native.createCommandEncoder();
-    const pass = encoder.beginComputePass();
+    let pass: GPUComputePassEncoder | undefined;
     let current: GPUComputePipeline | undefined;
-    for (const { compiled, group, kernel } of dispatches) {
+    replay.forEach((operation, iteration) => {
+      if (operation instanceof PartCopy) {
+        pass?.end();
+        pass = undefined;
+        operation.encode(encoder, iteration);
+        return;
+      }
+      if (!pass) [pass, current] = [encoder.beginComputePass(), undefined];
+      const { compiled, group, kernel } = operation;
       if (compiled.pipeline !== current) {
         current = compiled.pipeline!;
         pass.setPipeline(current);
@@ -276,8 +287,8 @@ export class WebGpuBackend implements Backend {
       pass.setBindGroup(0, group);
       const [x, y, z] = kernel.workgroups;
       pass.dispatchWorkgroups(x, y, z);
-    }
-    pass.end();
+    });
+    pass?.end();
     this.#native.queue.submit([encoder.finish()]);
     return this.#native.queue.onSubmittedWorkDone();
   }
