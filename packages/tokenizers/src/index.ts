@@ -11,10 +11,10 @@ export {
 } from './added-vocabulary.ts';
 export { AlignedText, type Change } from './aligned-text.ts';
 export * from './chat/index.ts';
-export * from './formats/index.ts';
 export type { Decoder } from './decoders/decoder.ts';
 export { Encoding, type Offsets, type Padding, type Side, type TokenPlaces } from './encoding.ts';
 export type { TokenLists } from './encoding-lists.ts';
+export * from './formats/index.ts';
 export { TokenizerFileError } from './json/error.ts';
 export { type Json, JsonFloat, type JsonWritable } from './json/fields.ts';
 export { BPE, type BPEOptions } from './models/bpe.ts';
@@ -67,6 +67,7 @@ export {
 export {
   type CommonTrainingOptions,
   type ComponentOption,
+  type MergingOptions,
   type TrainBPEOptions,
   type TrainTokenizerOptions,
   type TrainUnigramOptions,

@@ -206,10 +206,10 @@ export const SENTENCEPIECE_STYLES = {
     decoder: () => bytesDecoder(false),
     templates: beginAndEnd('<bos>', '<eos>'),
   },
-} as const satisfies Readonly<Record<string, SentencePieceStyle>>;
+} satisfies Readonly<Record<SentencePieceStyleName, SentencePieceStyle>>;
 
 /** Name of a family of models that wrap SentencePiece. */
-export type SentencePieceStyleName = keyof typeof SENTENCEPIECE_STYLES;
+export type SentencePieceStyleName = 'plain' | 't5' | 'xlm-roberta' | 'albert' | 'llama' | 'gemma';
 
 const FAMILIES: Readonly<Record<string, SentencePieceStyleName>> = {
   t5: 't5',

@@ -33,8 +33,8 @@ export interface CommonTrainingOptions extends Partial<Record<SpecialRole, strin
   show_progress?: (progress: TrainingProgress) => void;
 }
 
-/** What merging characters takes. */
-interface MergingOptions {
+/** Options of the trainings that merge characters. */
+export interface MergingOptions {
   /** Pairs that occur less often are not merged; 0 by default. */
   min_frequency?: number;
   /** Most characters the vocabulary starts with; no limit by default. */

@@ -20,6 +20,7 @@ import { trainModel } from './train-model.ts';
 export type {
   CommonTrainingOptions,
   ComponentOption,
+  MergingOptions,
   TrainBPEOptions,
   TrainTokenizerOptions,
   TrainUnigramOptions,
