@@ -6,6 +6,7 @@ import { separateEpilogue } from '../print/print-matmul.ts';
 import { Shader } from '../print/shader.ts';
 import { addRangesStep } from './matmul/add-ranges.ts';
 import { choose } from './matmul/choose.ts';
+import { directStep } from './matmul/direct.ts';
 import type { Geometry } from './matmul/geometry.ts';
 import { epilogueOutput, plainOutput } from './matmul/output.ts';
 import { type Problem, problemOf, sums } from './matmul/problem.ts';
@@ -54,6 +55,7 @@ function planProblem(
     shared: alsoRead(kernel),
     output: epilogueOutput(kernel),
   };
+  if (geometry.kind === 'direct') return { steps: [directStep(spec, geometry)], scratchBytes: [] };
   if (geometry.kind === 'vector') return { steps: [vectorStep(spec, geometry)], scratchBytes: [] };
   if (geometry.splits === 1) return { steps: [tileStep(spec, geometry)], scratchBytes: [] };
 

@@ -35,6 +35,11 @@ describeWebGpu('matmul', () => {
   describe.each(full ? layouts : layouts.slice(0, 3))('%s', (layout) => {
     it.each<[string, MatmulCase, Geometry]>([
       ['edges', { rows: 67, columns: 35, inner: 21 }, large],
+      [
+        'without workgroup memory',
+        { rows: 37, columns: 70, inner: 21 },
+        { kind: 'direct', rows: 8 },
+      ],
       ['edges of whole quads, in ranges', { rows: 36, columns: 68, inner: 44 }, split],
     ])('%s', async (_, x, geometry) => {
       await check({ ...x, layout }, geometry);

@@ -28,13 +28,18 @@ const small = tile(32, 16);
 export function choose(
   problem: Problem,
   width: number,
-  _target: Target,
+  target: Target,
 ): { problem: Problem; geometry: Geometry } {
   const { rows, columns } = problem;
   if (fitsVector(problem)) return { problem, geometry: vectorGeometry(problem) };
   const other = swap(problem);
   if (columns < rows && width === 1 && fitsVector(other)) {
     return { problem: other, geometry: vectorGeometry(other) };
+  }
+  if (computesOnCpu(target)) {
+    // Eight rows of elements that are read one by one make a shader that takes seconds to compile.
+    const whole = problem.inner % 4 === 0 && columns % 4 === 0;
+    return { problem, geometry: { kind: 'direct', rows: whole && rows > 4 ? 8 : 4 } };
   }
   const count = ({ tileRows, tileColumns }: TileGeometry) =>
     matrices(problem) * Math.ceil(rows / tileRows) * Math.ceil(columns / tileColumns);
@@ -45,6 +50,10 @@ export function choose(
   const splits = Math.max(1, Math.min(wanted, possible, MOST_SPLITS));
   return { problem, geometry: { ...base, splits } };
 }
+
+/** Software adapters have a CPU's vectors for subgroups: 4 or 8 lanes. GPUs that can do 8 can do 16, too. */
+const computesOnCpu = ({ subgroupSizes }: Target): boolean =>
+  subgroupSizes !== undefined && subgroupSizes[1] <= 8;
 
 function vectorGeometry({ inner, right, columns }: Problem): Geometry {
   const threads = inner >= 2048 ? 256 : inner >= 512 ? 128 : 64;

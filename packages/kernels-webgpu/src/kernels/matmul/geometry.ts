@@ -18,8 +18,15 @@ export interface VectorGeometry {
   readonly threads: number;
 }
 
+/** How a product is cut where workgroup memory is of no use. */
+export interface DirectGeometry {
+  readonly kind: 'direct';
+  /** Rows of an invocation: a multiple of 4. */
+  readonly rows: number;
+}
+
 /** How a product is computed. */
-export type Geometry = TileGeometry | VectorGeometry;
+export type Geometry = TileGeometry | VectorGeometry | DirectGeometry;
 
 /** Invocations of a tile's workgroup: each has 4 × 4 sums. */
 export const threadsOf = ({ tileRows, tileColumns }: TileGeometry): number =>
