@@ -6,17 +6,25 @@
  *
  * @module
  */
-import { JAX, type Jax, type JaxArray, type JaxTree, loadJax } from '../peers/jax.ts';
+import {
+  JAX,
+  type Jax,
+  type JaxArray,
+  type JaxDevice,
+  type JaxTree,
+  loadJax,
+} from '../peers/jax.ts';
 import { type GptConfig, LAYER_NORM_EPSILON, optimizer } from './config.ts';
 import type { GptTrainer } from './step.ts';
 import type { Weight } from './weights.ts';
 
-/** A GPT in jax-js with the weights given. */
+/** A GPT in jax-js with the weights given, on one of its devices. */
 export async function openJaxGpt(
   config: GptConfig,
   weights: ReadonlyMap<string, Weight>,
+  device: JaxDevice = 'wasm',
 ): Promise<GptTrainer> {
-  const { jax, version, threads } = await loadJax();
+  const { jax, version, threads } = await loadJax(device);
   const { numpy: np } = jax;
   const lossOf = model(jax, config);
   const train = jax.jit(trainStep(jax, lossOf));

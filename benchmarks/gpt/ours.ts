@@ -115,12 +115,17 @@ class Gpt extends Module {
   }
 }
 
-/** A GPT of ours with the weights given. */
+/**
+ * A GPT of ours with the weights given.
+ *
+ * @param useDevice makes the device to compute on the default one
+ */
 export async function openOurGpt(
   config: GptConfig,
   weights: ReadonlyMap<string, Weight>,
+  useDevice: () => void = useWasm,
 ): Promise<EvaluatingTrainer> {
-  useWasm();
+  useDevice();
   const model = new Gpt(config);
   model.loadStateDict(
     Object.fromEntries(

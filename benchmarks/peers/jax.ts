@@ -63,12 +63,17 @@ export interface Jax {
 /** Name of the package, and of its rows. */
 export const JAX = '@jax-js/jax';
 
-/** jax-js, loaded once, its default device set to WebAssembly. */
-export async function loadJax(): Promise<{ jax: Jax; version: string; threads: number }> {
+/** A device of jax-js; its WebGPU takes `navigator.gpu`. */
+export type JaxDevice = 'wasm' | 'webgpu';
+
+/** jax-js, loaded once, its default device set. */
+export async function loadJax(
+  device: JaxDevice = 'wasm',
+): Promise<{ jax: Jax; version: string; threads: number }> {
   // it reads the user agent, which Node has only from version 21 on
   globalThis.navigator ??= { userAgent: 'Node.js' } as Navigator;
   const jax = loadPeer<Jax>(JAX);
-  await jax.init('wasm');
-  jax.defaultDevice('wasm');
+  await jax.init(device);
+  jax.defaultDevice(device);
   return { jax, version: peerVersion(JAX), threads: 1 };
 }
