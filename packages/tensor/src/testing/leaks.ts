@@ -1,5 +1,8 @@
 import type { Backend } from '../backend/interface.ts';
+import { BackendDevice } from '../backend-device.ts';
+import { type Device, getDevice } from '../device.ts';
 import { collectGarbage } from '../garbage.ts';
+import { realizeNodes } from '../runtime.ts';
 
 /**
  * Throws unless a backend, once what is dead was collected, holds no more buffers than before. To be called
@@ -11,4 +14,38 @@ export async function expectNoMoreBuffers(backend: Backend, before: number): Pro
   }
   const { buffers } = backend.memory();
   if (buffers > before) throw new Error(`${buffers} buffers are held, ${before} were before`);
+}
+
+/**
+ * What a suite calls around each of its tests, so that none leaves buffers behind on the default device. Cached
+ * plans are dropped on both sides.
+ *
+ * ```ts
+ * const buffers = watchBuffers();
+ * beforeEach(() => buffers.before());
+ * afterEach(() => buffers.after());
+ * ```
+ */
+export function watchBuffers(): { before(): Promise<void>; after(): Promise<void> } {
+  let device: BackendDevice | undefined;
+  let count = 0;
+  return {
+    before: async () => {
+      device = backendDevice(await getDevice());
+      await realizeNodes([]);
+      await device.relieve(true);
+      count = device.backend.memory().buffers;
+    },
+    after: async () => {
+      if (!device) throw new Error('watchBuffers: after() without before()');
+      await realizeNodes([]); // what waits for the next result keeps what it is made from
+      await device.relieve(true);
+      await expectNoMoreBuffers(device.backend, count);
+    },
+  };
+}
+
+function backendDevice(device: Device): BackendDevice {
+  if (device instanceof BackendDevice) return device;
+  throw new TypeError(`watchBuffers: the default device '${device.name}' has no backend`);
 }

@@ -15,7 +15,9 @@ import * as movement from '../ops/movement.ts';
 import { max, mean } from '../ops/reduce.ts';
 import { softmax } from '../ops/softmax.ts';
 import { where } from '../ops/where.ts';
+import { scan } from '../scan/scan.ts';
 import { sizeOf } from '../shape.ts';
+import { Tensor } from '../tensor.ts';
 
 /** One step: which operation, on which earlier values, with which choices. */
 export interface ProgramStep {
@@ -93,6 +95,19 @@ const operations: readonly Build[] = [
       ),
       0.3,
     );
+  },
+  (x, y, choice) => {
+    const rows = x.shape.length > 1 ? x : movement.reshape(x, [-1, 1]);
+    const { carry, ys } = scan(
+      (state: Tensor, row: Tensor) => {
+        const next = state.mul(0.5).add(row).tanh();
+        return [next, next.mul(state)];
+      },
+      new Tensor(expand(fit(y, rows), rows.shape.slice(1))),
+      new Tensor(rows),
+      { reverse: choice % 2 === 1 },
+    );
+    return choice % 3 === 0 ? carry.node : ys.node;
   },
 ];
 
