@@ -13,7 +13,7 @@ export interface Tickets {
  * Tickets a thread draws for each instruction: they balance the load, since a thread that the system holds
  * up costs no more than its last one; each costs some 100 ns.
  */
-const TICKETS_PER_THREAD = 8;
+const TICKETS_PER_THREAD = 16;
 
 /**
  * Divides instructions into tickets, numbered through the program. Threads draw them in order, so whoever

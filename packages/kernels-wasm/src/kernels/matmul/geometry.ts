@@ -18,8 +18,8 @@ export interface Geometry {
 
 /** Multiply-adds below which a chunk is not worth dividing: about 45 µs. */
 const SMALL_CHUNK = 1 << 20;
-/** Enough chunks that a late thread costs little. */
-const ENOUGH_CHUNKS = 16;
+/** Enough chunks that waiting for the last one costs little. */
+const ENOUGH_CHUNKS = 32;
 /** A K block longer than this would push the panels out of a 32 KiB first-level cache. */
 export const LONGEST_BLOCK_K = 768;
 
