@@ -7,7 +7,6 @@
  * @module
  */
 import { Translator } from '@llm/apps';
-import { ones, tensor } from '@llm/nn';
 
 const sentences = ['Open the file', 'The extension could not be installed.', 'Show all {0} errors'];
 
@@ -20,15 +19,10 @@ for (const source of sentences) {
   const [translation] = await translator.translate([source]);
   const inputIds = tokenizer.encode(source);
   const decoderInputIds = [
-    model.config.decoder_start_token_id,
+    model.config.decoder_start_token_id!,
     ...tokenizer.encode(translation!, { add_special_tokens: false }),
   ];
-  const mask = ones([1, inputIds.length], { dtype: 'bool' });
-  const logits = model.forward(
-    tensor([inputIds]).to('i32'),
-    mask,
-    tensor([decoderInputIds]).to('i32'),
-  );
+  const { logits } = model.forward({ input_ids: [inputIds], decoder_input_ids: [decoderInputIds] });
   cases.push({
     source,
     translation,

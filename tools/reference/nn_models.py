@@ -9,6 +9,7 @@ expected.safetensors with `input.*` (tokens, masks, labels), `output.*` (logits,
 weights), `gradient.NAME` of every parameter for the loss, and for language models `generated.*`: ids of greedy
 search and of beam search. Everything is computed in f64 from weights that were rounded to f32.
 """
+import copy
 import sys
 import zlib
 from pathlib import Path
@@ -80,11 +81,40 @@ def cases():
     yield decoder('phi3-longrope', 'Phi3', original_max_position_embeddings=6, max_position_embeddings=64,
                   rope_scaling=dict(type='longrope', short_factor=[1.0, 1.5], long_factor=[2.0, 4.0]))
 
+    distil = dict(vocab_size=VOCABULARY, dim=16, n_layers=2, n_heads=2, hidden_dim=24, max_position_embeddings=24,
+                  pad_token_id=PAD, num_labels=3)
+    yield from heads('distilbert', 'DistilBert', ENCODER_HEADS, **distil)
+    padded = {**ENCODER, 'pad_token_id': 1, 'layer_norm_eps': 1e-5}
+    yield from heads('roberta', 'Roberta', ENCODER_HEADS, **{**padded, 'type_vocab_size': 1})
+    yield 'xlm-roberta', 'base', hf.XLMRobertaModel(hf.XLMRobertaConfig(**padded))
+    yield from heads('mpnet', 'MPNet', ENCODER_HEADS, **padded)
+    yield 'mpnet-base', 'base', hf.MPNetModel(hf.MPNetConfig(**padded))
+    yield from heads('electra', 'Electra', ENCODER_HEADS, **ENCODER, embedding_size=10)
+    yield 'bart', 'Seq2SeqLM', hf.BartForConditionalGeneration(hf.BartConfig(**SEQ2SEQ, decoder_start_token_id=END))
+    yield 'bart-base', 'base', hf.BartModel(hf.BartConfig(**SEQ2SEQ, decoder_start_token_id=END, scale_embedding=True))
+    yield 'mbart', 'Seq2SeqLM', hf.MBartForConditionalGeneration(
+        hf.MBartConfig(**SEQ2SEQ, scale_embedding=True, forced_eos_token_id=None, decoder_start_token_id=START))
+    yield 'marian', 'Seq2SeqLM', hf.MarianMTModel(
+        hf.MarianConfig(**SEQ2SEQ, scale_embedding=True, activation_function='swish', decoder_start_token_id=PAD,
+                        forced_eos_token_id=END, bad_words_ids=[[PAD]]))
+    yield 'm2m100', 'Seq2SeqLM', hf.M2M100ForConditionalGeneration(
+        hf.M2M100Config(**{**SEQ2SEQ, 'pad_token_id': 1, 'bos_token_id': 0}, decoder_start_token_id=END,
+                        forced_bos_token_id=7))
+    t5 = dict(vocab_size=VOCABULARY, d_model=16, d_kv=6, d_ff=24, num_layers=2, num_heads=2, pad_token_id=PAD,
+              eos_token_id=END, decoder_start_token_id=PAD, relative_attention_num_buckets=8,
+              relative_attention_max_distance=10)
+    yield 't5', 'Seq2SeqLM', hf.T5ForConditionalGeneration(hf.T5Config(**t5))
+    yield 't5-v1.1', 'Seq2SeqLM', hf.T5ForConditionalGeneration(
+        hf.T5Config(**t5, feed_forward_proj='gated-gelu', tie_word_embeddings=False, num_decoder_layers=1))
+    yield 'mt5-base', 'base', hf.MT5Model(hf.MT5Config(**{**t5, 'feed_forward_proj': 'gated-gelu'}))
+
 
 def randomize(model):
     """Weights that hide no mistake: the usual 0.02 makes all logits alike, norms of 1 and biases of 0 say nothing."""
     with torch.no_grad():
         for name, parameter in model.named_parameters():
+            if not parameter.requires_grad:
+                continue  # constant positions
             is_norm = 'norm' in name.lower() and name.endswith('weight')
             offset = type(model).__name__.startswith('Gemma')
             near = 1.0 if is_norm and not offset else 0.0
@@ -177,7 +207,8 @@ def generate(model, config):
         'processed': dict(repetition_penalty=1.3, no_repeat_ngram_size=2, min_new_tokens=4, bad_words_ids=[[5], [7, 8]],
                           suppress_tokens=[9, 11]),
     }.items():
-        found[f'generated.{name}'] = model.generate(**common, **options)[:, skip:]
+        # A copy, since dynamic rotary positions remember the longest text seen.
+        found[f'generated.{name}'] = copy.deepcopy(model).generate(**common, **options)[:, skip:]
     return found
 
 

@@ -8,7 +8,7 @@ import './devices.ts';
 export * from '@llm/tensor';
 export { loadConfig, loadModule, type SaveModuleOptions, saveModule } from './checkpoint/module.ts';
 export { decodeTensors, encodeTensors } from './checkpoint/tensors.ts';
-export { type DecoderShape, GreedyDecoder } from './generation/greedy-decoder.ts';
+export * from './generation/index.ts';
 export * as init from './init.ts';
 export * from './layers/index.ts';
 export * from './models/index.ts';

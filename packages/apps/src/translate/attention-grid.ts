@@ -1,4 +1,4 @@
-import { tensor } from '@llm/nn';
+import { configOf } from './model-config.ts';
 import { specialIds } from './task.ts';
 import type { Translator } from './translator.ts';
 
@@ -17,22 +17,21 @@ export async function attentionGrid(
   translation: string,
 ): Promise<AttentionGrid> {
   const { start, end } = specialIds(tokenizer);
-  const longest = model.config.max_position_embeddings - 1;
+  const longest = configOf(model).max_position_embeddings - 1;
   const sourceIds = tokenizer.encode(source, { truncation: true, max_length: longest });
   const targetIds = tokenizer.encode(translation, {
     add_special_tokens: false,
     truncation: true,
     max_length: longest,
   });
-  const ids = (values: readonly number[]) => tensor(Int32Array.from(values), [1, values.length]);
-  const mask = tensor(new Uint8Array(sourceIds.length).fill(1), [1, sourceIds.length], {
-    dtype: 'bool',
-  });
   model.eval();
+  const { cross_attentions } = model.forward({
+    input_ids: [sourceIds],
+    decoder_input_ids: [[start, ...targetIds]],
+    output_attentions: true,
+  });
   // Position t predicts token t + 1, so row t is where the model looked when it wrote token t of `target`.
-  const weights = await model
-    .crossAttention(ids(sourceIds), mask, ids([start, ...targetIds]))
-    .data();
+  const weights = await cross_attentions!.at(-1)!.mean(1).data(); // the mean of the heads
   const names = (list: readonly number[]) => list.map((id) => tokenizer.decode([id]).trim());
   return {
     source: names(sourceIds).map((name, i) => (sourceIds[i] === end ? '⏎' : name)),

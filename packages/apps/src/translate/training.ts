@@ -6,8 +6,8 @@ import {
   decodeTensors,
   encodeTensors,
   type Generator,
-  type MBartForConditionalGeneration,
   manualSeed,
+  type Seq2SeqLM,
   type Tensor,
 } from '@llm/nn';
 import type { NonFinite } from '@llm/tensor/reference';
@@ -52,7 +52,7 @@ export const lastStateFile = 'trainer_state.json';
 
 /** Trains a translation model; can stop after any step and go on exactly from there. */
 export class TranslationTraining {
-  readonly model: MBartForConditionalGeneration;
+  readonly model: Seq2SeqLM;
   /** Loss of each step so far. */
   readonly losses: number[] = [];
   /** Steps of the whole run. */
@@ -182,7 +182,11 @@ export class TranslationTraining {
   }
 
   #computeUpdate({ inputIds, padding, decoderInputIds, labels }: Batch): Tensor {
-    const logits = this.model.forward(inputIds, padding.logicalNot(), decoderInputIds);
+    const { logits } = this.model.forward({
+      input_ids: inputIds,
+      attention_mask: padding.logicalNot(),
+      decoder_input_ids: decoderInputIds,
+    });
     const loss = crossEntropy(logits.reshape(-1, logits.shape[2]!), labels.reshape(-1), {
       labelSmoothing: this.settings.labelSmoothing,
     });

@@ -1,14 +1,14 @@
 import { openSource } from '@llm/hub';
 import {
+  AutoModelForSeq2SeqLM,
   checkOptions,
-  GreedyDecoder,
+  generate,
   loadConfig,
-  loadModule,
-  type MBartConfig,
-  MBartForConditionalGeneration,
-  mbartConfigNames,
+  releaseSessions,
+  type Seq2SeqLM,
 } from '@llm/nn';
 import { AutoTokenizer, type PreTrainedTokenizer } from '@llm/tokenizers';
+import { configOf } from './model-config.ts';
 
 /** Most tokens that a translation may have beyond twice its source. */
 const extraTokens = 16;
@@ -23,17 +23,16 @@ export interface TranslatorOptions {
 
 /** A model and its tokenizer: text in, text out. */
 export class Translator {
-  readonly #decoders = new Map<string, GreedyDecoder>();
   readonly #batchSize: number;
   readonly #buckets: readonly number[];
 
   constructor(
-    readonly model: MBartForConditionalGeneration,
+    readonly model: Seq2SeqLM,
     readonly tokenizer: PreTrainedTokenizer,
     options: TranslatorOptions = {},
   ) {
     checkOptions('Translator', options, ['batchSize', 'buckets']);
-    const longest = model.config.max_position_embeddings;
+    const longest = configOf(model).max_position_embeddings;
     const powers = [16, 32, 64, 128, 256, 512].filter((length) => length < longest);
     this.#batchSize = options.batchSize ?? 64;
     this.#buckets = options.buckets ?? [...powers, longest];
@@ -52,13 +51,9 @@ export class Translator {
         `${folder}: config.json says model_type ${JSON.stringify(config.model_type)}; this command translates with 'mbart' models`,
       );
     }
-    const known = mbartConfigNames.filter((name) => name in config);
-    const model = new MBartForConditionalGeneration(
-      Object.fromEntries(known.map((name) => [name, config[name]])) as Partial<MBartConfig>,
-    );
-    await loadModule(source, model);
+    const model = await AutoModelForSeq2SeqLM.from_pretrained(source, { strict: true });
     const tokenizer = await AutoTokenizer.from_pretrained(source);
-    return new Translator(model.eval(), tokenizer, { batchSize: 8 });
+    return new Translator(model, tokenizer, { batchSize: 8 });
   }
 
   /** Translations of the texts, in their order; a text that is too long for the model is cut. */
@@ -78,8 +73,11 @@ export class Translator {
       const part = sources.slice(start, start + batchSize);
       const needed = part[part.length - 1]!.ids.length;
       const length = buckets.find((bucket) => bucket >= needed)!;
-      const decoder = this.#decoder(Math.min(batchSize, texts.length), length);
-      const generated = await decoder.generate(part.map(({ ids }) => ids));
+      const generated = await this.#generate(
+        part.map(({ ids }) => ids),
+        Math.min(batchSize, texts.length),
+        length,
+      );
       generated.forEach((ids, row) => {
         const text = this.tokenizer.decode(ids, { skip_special_tokens: true });
         translations[part[row]!.position] = text.trim();
@@ -91,18 +89,34 @@ export class Translator {
 
   /** Frees the compiled plans. */
   dispose(): void {
-    for (const decoder of this.#decoders.values()) decoder.dispose();
-    this.#decoders.clear();
+    releaseSessions(this.model);
   }
 
-  #decoder(batch: number, sourceLength: number): GreedyDecoder {
-    const key = `${batch} ${sourceLength}`;
-    const known = this.#decoders.get(key);
-    if (known) return known;
-    const capacity = this.model.config.max_position_embeddings;
-    const maxNewTokens = Math.min(capacity, 2 * sourceLength + extraTokens);
-    const decoder = new GreedyDecoder(this.model, { batch, sourceLength, maxNewTokens });
-    this.#decoders.set(key, decoder);
-    return decoder;
+  /** Ids of the translations; sources are padded to one size, so that few sizes are compiled. */
+  async #generate(
+    sources: readonly (readonly number[])[],
+    rows: number,
+    length: number,
+  ): Promise<number[][]> {
+    const { pad_token_id, max_position_embeddings } = configOf(this.model);
+    const padded = Array.from({ length: rows }, (_, row) => sources[row] ?? sources[0]!);
+    const row = (values: readonly number[], fill: number) => [
+      ...values,
+      ...Array<number>(length - values.length).fill(fill),
+    ];
+    const { generated } = await generate(
+      this.model,
+      {
+        input_ids: padded.map((ids) => row(ids, pad_token_id ?? 0)),
+        attention_mask: padded.map((ids) =>
+          row(
+            ids.map(() => 1),
+            0,
+          ),
+        ),
+      },
+      { max_new_tokens: Math.min(max_position_embeddings - 1, 2 * length + extraTokens) },
+    );
+    return generated.slice(0, sources.length);
   }
 }

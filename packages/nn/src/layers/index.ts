@@ -6,6 +6,14 @@ export * from './layer-norm.ts';
 export * from './linear.ts';
 export * from './multi-head-attention.ts';
 export * from './positions.ts';
+export * from './recurrent/gru.ts';
+export * from './recurrent/lstm.ts';
+export {
+  Recurrent,
+  type RecurrentCallOptions,
+  type RecurrentOptions,
+} from './recurrent/recurrent.ts';
+export * from './recurrent/rnn.ts';
 export * from './rms-norm.ts';
 export * from './sequential.ts';
 export * from './transformer/decoder-layer.ts';

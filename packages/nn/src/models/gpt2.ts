@@ -17,9 +17,9 @@ import { PreTrainedModel } from '../pretrained/model.ts';
 import type { BaseOutput } from '../pretrained/outputs.ts';
 import type { CacheShape, DecoderBase } from '../tasks/causal-lm.ts';
 import { attend } from './blocks/attend.ts';
+import { checkLength, required } from './blocks/checks.ts';
 import { type AttentionContext, type KeyValueCache, Recorder } from './blocks/context.ts';
-import { causalContext, checkLength, decoderTasks, newPositions } from './blocks/decoder.ts';
-import { required } from './blocks/required.ts';
+import { causalContext, decoderTasks, newPositions } from './blocks/decoder.ts';
 import { Conv1D } from './blocks/small-layers.ts';
 
 /** `config.json` of GPT-2. */

@@ -91,6 +91,7 @@ const mayBeNull = new Set([
   'eos_token_id',
   'decoder_start_token_id',
   'sliding_window',
+  'forced_eos_token_id',
 ]);
 const mayBeList = new Set(['eos_token_id']);
 

@@ -3,6 +3,7 @@ export type { ModelConfig, ProblemType, Settings } from './config.ts';
 export { completeConfig, supportOnly } from './config.ts';
 export { defineFamily, type Family } from './family.ts';
 export type { Ids, ModelInputs, NestedNumbers, TensorInputs } from './inputs.ts';
+export { createModel } from './load.ts';
 export type { LoadReport } from './load-report.ts';
 export { PreTrainedModel, type SavePretrainedOptions } from './model.ts';
 export type * from './outputs.ts';

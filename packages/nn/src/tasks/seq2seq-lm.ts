@@ -1,4 +1,4 @@
-import type { Tensor } from '@llm/tensor';
+import { arange, type Tensor, where } from '@llm/tensor';
 import type { KeyValueCache } from '../models/blocks/context.ts';
 import type { ModelConfig } from '../pretrained/config.ts';
 import type { ModelInputs } from '../pretrained/inputs.ts';
@@ -101,12 +101,9 @@ export class Seq2SeqLM extends PreTrainedModel {
   }
 }
 
-/** Labels one place later, behind a first token: [batch, target]. */
-export function shiftRight(labels: Tensor, start: number): Tensor {
+/** Labels one place later, behind a first token or one per row [batch, 1]: [batch, target]. */
+export function shiftRight(labels: Tensor, start: number | Tensor): Tensor {
   const length = labels.shape[1]!;
-  const later = labels
-    .slice(null, [0, length - 1])
-    .sub(start)
-    .pad([0, 1], [0, 0]);
-  return later.add(start);
+  const later = labels.slice(null, [0, length - 1]).pad([0, 1], [0, 0]);
+  return where(arange(length).eq(0), start, later);
 }

@@ -14,8 +14,8 @@ import type { ModelInputs } from '../../pretrained/inputs.ts';
 import { PreTrainedModel } from '../../pretrained/model.ts';
 import type { BaseOutput } from '../../pretrained/outputs.ts';
 import { BertEncoder, type BertEncoderConfig } from './bert-encoder.ts';
+import { checkLength, required } from './checks.ts';
 import { maskOfKeys, Recorder } from './context.ts';
-import { required } from './required.ts';
 
 /** What differs between the models. */
 export interface BertVariant {
@@ -23,8 +23,8 @@ export interface BertVariant {
   readonly embeddingSize?: number;
   /** Whether there is a pooler, tanh(dense(first token)). */
   readonly pooler: boolean;
-  /** Numbers of the positions of ids [batch, length], broadcast to it. Default: 0, 1, 2, … */
-  readonly positions?: (ids: Tensor) => Tensor;
+  /** The padding token behind whose number positions are counted, as in RoBERTa. Default: 0, 1, 2, … */
+  readonly positionsAfter?: number;
 }
 
 /** Words, positions and segments: norm(w + p + s). */
@@ -35,11 +35,12 @@ class BertEmbeddings extends Module {
   readonly LayerNorm: LayerNorm;
   readonly dropout: Dropout;
 
-  constructor(config: BertEncoderConfig, width: number) {
+  constructor(config: BertEncoderConfig, width: number, unused: number | undefined) {
     super();
     const padding = config.pad_token_id === null ? {} : { padding_idx: config.pad_token_id };
     this.word_embeddings = new Embedding(config.vocab_size, width, padding);
-    this.position_embeddings = new Embedding(config.max_position_embeddings, width);
+    const skipped = unused === undefined ? {} : { padding_idx: unused };
+    this.position_embeddings = new Embedding(config.max_position_embeddings, width, skipped);
     this.token_type_embeddings = new Embedding(config.type_vocab_size, width);
     this.LayerNorm = new LayerNorm(width, { eps: config.layer_norm_eps });
     this.dropout = new Dropout(config.hidden_dropout_prob);
@@ -75,7 +76,7 @@ export class BertModel extends PreTrainedModel {
     super(config);
     const { hidden_size } = config;
     const embeddingSize = variant.embeddingSize ?? hidden_size;
-    this.embeddings = new BertEmbeddings(config, embeddingSize);
+    this.embeddings = new BertEmbeddings(config, embeddingSize, variant.positionsAfter);
     if (embeddingSize !== hidden_size) {
       this.embeddings_project = new Linear(embeddingSize, hidden_size);
     }
@@ -88,15 +89,15 @@ export class BertModel extends PreTrainedModel {
     const tensors = this.tensors(inputs);
     const { input_ids, inputs_embeds, attention_mask } = tensors;
     const words = inputs_embeds ?? this.embeddings.word_embeddings.forward(required(input_ids));
-    const [batch, length] = words.shape as readonly [number, number, number];
-    if (length > this.config.max_position_embeddings) {
-      throw new RangeError(
-        `${this.config.model_type}: ${length} tokens are more than max_position_embeddings, ${this.config.max_position_embeddings}; truncate the text`,
-      );
-    }
-    const ids = input_ids ?? zeros([batch, length], { dtype: 'i32' });
-    const numbered = input_ids && this.#variant.positions?.(ids);
-    const positions = tensors.position_ids ?? numbered ?? arange(length).reshape(1, length);
+    const length = words.shape[1]!;
+    const after = this.#variant.positionsAfter;
+    const first = after === undefined ? 0 : after + 1;
+    checkLength(this.config.model_type, words, this.config.max_position_embeddings - first);
+    const counted =
+      after !== undefined && input_ids
+        ? positionsAfterPadding(input_ids, after)
+        : arange(first, first + length).reshape(1, length);
+    const positions = tensors.position_ids ?? counted;
     const segments = tensors.token_type_ids ?? zeros([1, length], { dtype: 'i32' });
     let x = this.embeddings.forward(words, positions, segments);
     if (this.embeddings_project) x = this.embeddings_project.forward(x);

@@ -4,6 +4,8 @@ import type { Recorded } from '../../pretrained/outputs.ts';
 
 /** Keys and values [batch, heads, positions, headDim] of all positions so far, layer by layer. */
 export interface KeyValueCache {
+  /** Most positions that it holds. */
+  readonly capacity: number;
   /** Position of the first new token, an i32 scalar. */
   readonly offset: Tensor;
   /** Adds those of new positions and returns those of all, up to the cache's capacity. */

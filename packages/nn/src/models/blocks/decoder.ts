@@ -35,15 +35,6 @@ export function newPositions(x: Tensor, cache: KeyValueCache | undefined): Tenso
   return cache ? places.add(cache.offset) : places;
 }
 
-/** @throws RangeError for more tokens than the model has positions. */
-export function checkLength(model: string, x: Tensor, positions: number): void {
-  if (x.shape[1]! > positions) {
-    throw new RangeError(
-      `${model}: ${x.shape[1]} tokens are more than its ${positions} positions; truncate the text`,
-    );
-  }
-}
-
 /** What the heads of a family of decoders need to know. */
 export interface DecoderHeads<Config extends ModelConfig, Model extends DecoderBase> {
   /** Name of the model without a head in checkpoints. */
@@ -120,7 +111,7 @@ function lastToken(scores: Tensor, ids: Tensor | undefined, config: ModelConfig)
     );
   }
   if (pad === null || !ids) return scores.slice(null, -1);
-  const last = arange(length).mul(ids.ne(pad).to('i32')).argmax(1); // [batch]
+  const last = arange(length).mul(ids.ne(pad).to('i32')).max(1); // [batch]
   const index = last.reshape(batch, 1, 1).expand(batch, 1, classes);
   return takeAlong(scores, index, 1).reshape(batch, classes);
 }

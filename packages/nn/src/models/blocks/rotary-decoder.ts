@@ -16,9 +16,9 @@ import { PreTrainedModel } from '../../pretrained/model.ts';
 import type { BaseOutput } from '../../pretrained/outputs.ts';
 import type { CacheShape, DecoderBase } from '../../tasks/causal-lm.ts';
 import { attend } from './attend.ts';
+import { required } from './checks.ts';
 import { type AttentionContext, type KeyValueCache, Recorder } from './context.ts';
 import { causalContext, newPositions } from './decoder.ts';
-import { required } from './required.ts';
 import { RotaryPositions, type Rotation } from './rotary.ts';
 import { GatedMLP, OffsetRMSNorm } from './small-layers.ts';
 
