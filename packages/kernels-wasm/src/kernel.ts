@@ -16,7 +16,7 @@ export interface Kernel {
   readonly chunks: number;
 }
 
-/** One kernel of an operation that takes several, with a barrier after it. */
+/** One kernel of an operation that takes several; the next waits for it if they share scratch. */
 export interface KernelStep {
   /** What runs. */
   readonly kernel: Kernel;
