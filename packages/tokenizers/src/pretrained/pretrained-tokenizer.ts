@@ -1,9 +1,9 @@
 import { saveFolder } from '@llm/hub';
 import type {
-  ChatEncoding,
-  ChatMessage,
+  ApplyChatTemplate,
   ChatTemplateOptions,
   ChatTemplates,
+  Conversations,
 } from '../chat/index.ts';
 import { readChatTemplates } from '../chat/select-template.ts';
 import type { Encoding } from '../encoding.ts';
@@ -254,38 +254,14 @@ export class PreTrainedTokenizerBase {
    * @throws ChatTemplateError if the template fails, refuses the conversation, or goes over a limit.
    * @throws Error if an option is unknown or there is no template.
    */
-  apply_chat_template(
-    conversation: readonly ChatMessage[],
-    options: ChatTemplateOptions & { tokenize: false },
-  ): Promise<string>;
-  apply_chat_template(
-    conversation: readonly ChatMessage[],
-    options: ChatTemplateOptions & { return_dict: true },
-  ): Promise<ChatEncoding<number[]>>;
-  apply_chat_template(
-    conversation: readonly ChatMessage[],
-    options?: ChatTemplateOptions & { tokenize?: true; return_dict?: false },
-  ): Promise<number[]>;
-  apply_chat_template(
-    conversation: readonly (readonly ChatMessage[])[],
-    options: ChatTemplateOptions & { tokenize: false },
-  ): Promise<string[]>;
-  apply_chat_template(
-    conversation: readonly (readonly ChatMessage[])[],
-    options: ChatTemplateOptions & { return_dict: true },
-  ): Promise<ChatEncoding<number[][]>>;
-  apply_chat_template(
-    conversation: readonly (readonly ChatMessage[])[],
-    options?: ChatTemplateOptions & { tokenize?: true; return_dict?: false },
-  ): Promise<number[][]>;
-  async apply_chat_template(
-    conversation: readonly ChatMessage[] | readonly (readonly ChatMessage[])[],
+  readonly apply_chat_template = (async (
+    conversation: Conversations,
     options: ChatTemplateOptions = {},
-  ): Promise<unknown> {
+  ): Promise<unknown> => {
     const { applyChatTemplate } = await import('../chat/apply-chat-template.ts');
     const context = { templates: this.chat_template, specialTokens: this.special_tokens_map };
     return applyChatTemplate(this, context, conversation, options);
-  }
+  }) as ApplyChatTemplate;
 
   /**
    * Files that Python's `AutoTokenizer.from_pretrained` reads back, by name: tokenizer.json and
@@ -330,8 +306,11 @@ export interface TokenizeFunction {
    * @throws Error if an option is unknown or cannot be met.
    */
   (
-    texts: CallInputs,
-    options: TokenizeOptions & { text_pair?: CallInputs; return_overflowing_tokens: true },
+    texts: TokenizerInput | readonly TokenizerInput[],
+    options: TokenizeOptions & {
+      text_pair?: TokenizerInput | readonly TokenizerInput[];
+      return_overflowing_tokens: true;
+    },
   ): BatchEncoding<number[][]>;
   /**
    * Encodes one list of words, or a pair.
@@ -365,9 +344,6 @@ export interface TokenizeFunction {
   ): BatchEncoding<number[][]>;
 }
 
-/** One input or several. */
-type CallInputs = TokenizerInput | readonly TokenizerInput[];
-
 /** A tokenizer that is called like a function and has the methods of {@link PreTrainedTokenizerBase}. */
 export type PreTrainedTokenizer = PreTrainedTokenizerBase & TokenizeFunction;
 
@@ -385,7 +361,8 @@ export function createTokenizer(
   const methods = new PreTrainedTokenizerBase(backend, config);
   // The function inherits from the object, so its properties and methods are the object's.
   const tokenizer: PreTrainedTokenizer = Object.setPrototypeOf(
-    (texts: CallInputs, options?: CallOptions) => callTokenizer(tokenizer, texts, options),
+    (texts: TokenizerInput | readonly TokenizerInput[], options?: CallOptions) =>
+      callTokenizer(tokenizer, texts, options),
     methods,
   );
   return tokenizer;
