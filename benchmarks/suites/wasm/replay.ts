@@ -20,6 +20,8 @@ import { planMemory } from '../../ours/plan-memory.ts';
 
 const ROUNDS = 15;
 const WARM_UP = 3;
+/** Pause after a collection, whose threads would otherwise sweep beside the step but not beside its profile. */
+const SETTLE_MILLISECONDS = 20;
 const LEARNING_RATE = 1e-3;
 const MEGABYTE = 1e6;
 
@@ -45,6 +47,7 @@ const replayCase = ({ name, config, overhead }: (typeof sizes)[number]): Case =>
         for (let round = 0; round < ROUNDS; round += 1) {
           const batch = randomBatch(config, WARM_UP + round);
           collectGarbage();
+          await sleep(SETTLE_MILLISECONDS);
           walls.push((await trainer.step(batch, LEARNING_RATE)).milliseconds);
           const timings = await backend.profileLast();
           kernels.push(timings.reduce((total, { milliseconds }) => total + milliseconds, 0));
