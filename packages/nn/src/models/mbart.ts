@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { arange, type Tensor, takeAlong } from '@llm/tensor';
+import { arange, type Tensor } from '@llm/tensor';
 import { defineFamily } from '../pretrained/family.ts';
 import { shiftRight } from '../tasks/seq2seq-lm.ts';
 import type { BartConfig } from './blocks/bart-layers.ts';
@@ -26,9 +26,9 @@ const variant: BartVariant = {
 
 /** The last token that is not padding (the language) to the front, all others one place later. */
 function rotate(labels: Tensor, pad: number): Tensor {
-  const length = labels.shape[1]!;
-  const last = arange(length).mul(labels.ne(pad).to('i32')).max(1, true); // [batch, 1]
-  return shiftRight(labels, takeAlong(labels, last, 1));
+  const places = arange(labels.shape[1]!);
+  const last = places.mul(labels.ne(pad).to('i32')).max(1, true); // [batch, 1]
+  return shiftRight(labels, labels.mul(places.eq(last)).sum(1, true));
 }
 
 /** mBART with and without its language-model head. */
