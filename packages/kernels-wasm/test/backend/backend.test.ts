@@ -111,8 +111,9 @@ describe.each([
     const program = device.prepare(chain(5));
     const [a, b] = [device.allocate(20, 'a'), device.allocate(20, 'b')];
     device.write(a, bytes([1, 2, 3, 4, 5]));
-    void device.run(program, [a, b]);
+    const run = device.run(program, [a, b]);
     expect(floats(await device.read(b, 0, 20))).toEqual([6, 12, 18, 24, 30]);
+    await run;
     const c = device.allocate(20, 'c');
     await device.run(program, [b, c]);
     expect(floats(await device.read(c, 4, 8))).toEqual([72, 108]);
@@ -123,17 +124,19 @@ describe.each([
     const device = backend(options);
     const size = 50_000;
     const program = device.prepare(chain(size));
+    const runs: Promise<void>[] = [];
     const results: Promise<Uint8Array>[] = [];
     const a = device.allocate(4 * size, 'a');
     for (let turn = 0; turn < 10; turn++) {
       device.write(a, bytes(new Array(size).fill(turn)));
       const out = device.allocate(4 * size, `out ${turn}`);
-      void device.run(program, [a, out]);
+      runs.push(device.run(program, [a, out]));
       results.push(device.read(out, 4 * (size - 1), 4));
       device.release(out);
     }
     const last = (await Promise.all(results)).map((data) => floats(data)[0]);
     expect(last).toEqual([0, 6, 12, 18, 24, 30, 36, 42, 48, 54]);
+    await Promise.all(runs);
   });
 
   it('lets the arena move under an older program', async () => {
@@ -146,10 +149,10 @@ describe.each([
     const many = device.prepare(chain(100_000));
     const [c, d] = [device.allocate(400_000, 'c'), device.allocate(400_000, 'd')];
     device.write(c, bytes(new Array(100_000).fill(2)));
-    void device.run(many, [c, d]);
-    void device.run(few, [b, a]);
+    const runs = [device.run(many, [c, d]), device.run(few, [b, a])];
     expect(floats(await device.read(a, 0, 4))).toEqual([36]);
     expect(floats(await device.read(d, 399_996, 4))).toEqual([12]);
+    await Promise.all(runs);
     device.release(blocker);
   });
 

@@ -1,5 +1,5 @@
 export { type GenerateOutput, generate, stream } from './generate.ts';
-export type { GenerateOptions, GenerationSettings } from './options.ts';
+export type { GenerateOptions, GenerationSettings, TokenDecoder } from './options.ts';
 export type { LogitsProcessor, ProcessorContext } from './processors.ts';
 export type { GenerativeModel } from './session.ts';
 export { releaseSessions } from './sessions.ts';

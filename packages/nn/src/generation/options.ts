@@ -81,6 +81,12 @@ export interface GenerationSettings {
   readonly decoder_start_token_id?: number | null;
 }
 
+/** What turns tokens into text, such as a tokenizer of `@llm/tokenizers`. */
+export interface TokenDecoder {
+  /** The text of tokens. */
+  decode(ids: number[]): string;
+}
+
 /** Options of a call of `generate`. */
 export interface GenerateOptions extends GenerationSettings {
   /** Seed of the draws; by default they go on from the default generator. */
@@ -94,7 +100,7 @@ export interface GenerateOptions extends GenerationSettings {
   /** Ends a row when any of them says so. */
   readonly stopping_criteria?: readonly StoppingCriterion[];
   /** Turns tokens into text, for `stop_strings`. */
-  readonly tokenizer?: { decode(ids: number[]): string };
+  readonly tokenizer?: TokenDecoder;
   /** Whether `scores` are returned: log-probabilities of the chosen tokens. Default false. */
   readonly output_scores?: boolean;
 }

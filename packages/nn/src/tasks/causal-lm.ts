@@ -18,7 +18,11 @@ export interface CacheShape {
 /** A decoder without its head. */
 export interface DecoderBase extends Base {
   readonly cacheShape: CacheShape;
-  /** @param cache keys and values of earlier positions; `attention_mask` then covers the whole cache. */
+  /**
+   * Hidden states [batch, length, hidden].
+   *
+   * @param cache keys and values of earlier positions; `attention_mask` then covers the whole cache
+   */
   forward(inputs: ModelInputs, cache?: KeyValueCache): BaseOutput;
 }
 

@@ -34,6 +34,7 @@ export interface Seq2SeqParts {
   readonly base: Seq2SeqBase;
   /** Modules and variables of the head by their names in checkpoints. */
   readonly head: Readonly<Record<string, unknown>>;
+  /** Scores [batch, target, vocab_size] of hidden states [batch, target, hidden]. */
   readonly logits: (hidden: Tensor) => Tensor;
   /** Decoder inputs for labels in which −100 has become the padding token. */
   readonly shift: (labels: Tensor) => Tensor;

@@ -20,7 +20,7 @@ export {
   type Evaluator,
 } from './check-case.ts';
 export { expectClose, type Tolerance } from './compare.ts';
-export { expectNoMoreBuffers, watchBuffers } from './leaks.ts';
+export { type BufferWatch, expectNoMoreBuffers, watchBuffers } from './leaks.ts';
 export { type LoopMemory, trainWithoutDispose } from './memory-cases.ts';
 export {
   buildProgram,

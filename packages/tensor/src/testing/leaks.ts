@@ -16,6 +16,14 @@ export async function expectNoMoreBuffers(backend: Backend, before: number): Pro
   if (buffers > before) throw new Error(`${buffers} buffers are held, ${before} were before`);
 }
 
+/** Calls around each test of a suite. */
+export interface BufferWatch {
+  /** Counts the buffers that are held. */
+  before(): Promise<void>;
+  /** Throws if more are held than then. */
+  after(): Promise<void>;
+}
+
 /**
  * What a suite calls around each of its tests, so that none leaves buffers behind on the default device. Cached
  * plans are dropped on both sides.
@@ -26,7 +34,7 @@ export async function expectNoMoreBuffers(backend: Backend, before: number): Pro
  * afterEach(() => buffers.after());
  * ```
  */
-export function watchBuffers(): { before(): Promise<void>; after(): Promise<void> } {
+export function watchBuffers(): BufferWatch {
   let device: BackendDevice | undefined;
   let count = 0;
   return {
