@@ -1,5 +1,3 @@
-import type { ModelSource } from './source.ts';
-
 /** A file that is read in ranges. Ranges may be read at the same time. */
 export interface RandomAccessFile {
   /** The file's size in bytes. */
@@ -15,17 +13,6 @@ export interface RandomAccessFile {
   readInto(target: Uint8Array, position: number): Promise<void>;
   /** Lets the file go; reading afterwards is an error. May be called twice. */
   close(): Promise<void>;
-}
-
-/**
- * Opens a file of a source for reading in ranges. A source that can only give whole files is read here.
- *
- * @param source - Where the file is.
- * @param name - Path inside the source, with `/` between parts.
- * @throws MissingFileError if there is no such file.
- */
-export async function openFile(source: ModelSource, name: string): Promise<RandomAccessFile> {
-  return source.open ? await source.open(name) : bytesFile(await source.read(name));
 }
 
 /** A file whose bytes are in memory. They are not copied. */

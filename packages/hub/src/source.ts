@@ -1,4 +1,4 @@
-import type { RandomAccessFile } from './random-access.ts';
+import { bytesFile, type RandomAccessFile } from './random-access.ts';
 
 /** A place that holds a model's files: a folder, a URL, a repository of the hub, files in memory. */
 export interface ModelSource {
@@ -23,6 +23,17 @@ export interface ModelSource {
   has(name: string): Promise<boolean>;
   /** Names of all files, sorted; absent where the place cannot tell (plain HTTP). */
   list?(): Promise<string[]>;
+}
+
+/**
+ * Opens a file of a source for reading in ranges. A source that can only give whole files is read here.
+ *
+ * @param source - Where the file is.
+ * @param name - Path inside the source, with `/` between parts.
+ * @throws MissingFileError if there is no such file.
+ */
+export async function openFile(source: ModelSource, name: string): Promise<RandomAccessFile> {
+  return source.open ? await source.open(name) : bytesFile(await source.read(name));
 }
 
 /** A file that is wanted is not there. */

@@ -1,7 +1,6 @@
 import { parseGguf } from '../gguf/parse.ts';
 import { parsePrefix } from '../prefix.ts';
-import { openFile } from '../random-access.ts';
-import type { ModelSource } from '../source.ts';
+import { type ModelSource, openFile } from '../source.ts';
 import { CheckpointError } from './error.ts';
 import { type CheckpointContents, closeAll } from './reader.ts';
 import type { StoredTensor } from './stored-tensor.ts';

@@ -1,9 +1,9 @@
 import { readLegacyTorch } from '../pickle/legacy.ts';
 import { isRowMajor } from '../pickle/state-dict.ts';
 import { readTorchZip } from '../pickle/torch-zip.ts';
-import { openFile, readRange } from '../random-access.ts';
+import { readRange } from '../random-access.ts';
 import { dtypeBits } from '../safetensors/dtype.ts';
-import type { ModelSource } from '../source.ts';
+import { type ModelSource, openFile } from '../source.ts';
 import { type CheckpointContents, closeAll } from './reader.ts';
 import { mergeShards, readShardIndex } from './shard-index.ts';
 import { type StoredTensor, sizeOf } from './stored-tensor.ts';

@@ -1,11 +1,11 @@
-import { openFile, type RandomAccessFile, readRange } from '../random-access.ts';
+import { type RandomAccessFile, readRange } from '../random-access.ts';
 import { SafetensorsError } from '../safetensors/error.ts';
 import {
   parseSafetensorsHeader,
   type SafetensorsHeader,
   safetensorsHeaderLength,
 } from '../safetensors/parse.ts';
-import type { ModelSource } from '../source.ts';
+import { type ModelSource, openFile } from '../source.ts';
 import { type CheckpointContents, closeAll } from './reader.ts';
 import { mergeShards, readShardIndex } from './shard-index.ts';
 import type { StoredTensor } from './stored-tensor.ts';

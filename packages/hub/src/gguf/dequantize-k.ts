@@ -1,4 +1,4 @@
-import type { DequantizeBlock } from './dequantize.ts';
+import type { DequantizeBlock } from './dequantize-block.ts';
 
 const round = Math.fround;
 

@@ -1,18 +1,7 @@
 import { float16Values } from '../float16.ts';
+import { type DequantizeBlock, halfAt } from './dequantize-block.ts';
 import { dequantizeQ4K, dequantizeQ5K, dequantizeQ6K } from './dequantize-k.ts';
 import { GGUF_TYPES, type GgufBlockType } from './types.ts';
-
-/**
- * Puts the numbers of one block, which starts at byte `from` of `bytes`, into `target` from `to` on. `half` is the
- * value of every half-precision number by its bits.
- */
-export type DequantizeBlock = (
-  bytes: Uint8Array,
-  from: number,
-  target: Float32Array,
-  to: number,
-  half: Float32Array,
-) => void;
 
 const BLOCKS: Readonly<Record<GgufBlockType, DequantizeBlock>> = {
   Q4_0: dequantizeQ4_0,
@@ -48,11 +37,6 @@ export function dequantizeBlocks(
 }
 
 const round = Math.fround;
-
-/** Reads a little-endian half-precision number. */
-export function halfAt(bytes: Uint8Array, position: number, half: Float32Array): number {
-  return half[bytes[position]! | (bytes[position + 1]! << 8)]!;
-}
 
 /** 32 numbers `scale · (q − 8)`: f16 scale, 16 bytes; low halves hold the first 16 numbers. */
 function dequantizeQ4_0(...[bytes, from, target, to, half]: Parameters<DequantizeBlock>): void {

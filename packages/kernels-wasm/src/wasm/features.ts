@@ -1,14 +1,6 @@
 import { ModuleBuilder } from './module-builder.ts';
 import { f32x4, v128 } from './vector.ts';
 
-/** What the engine that will run a module offers; decides how kernels are printed. */
-export interface Target {
-  /** Memory is a SharedArrayBuffer: several threads can work on it. */
-  readonly sharedMemory: boolean;
-  /** Fused multiply-add is available. */
-  readonly relaxedSimd: boolean;
-}
-
 /** The flag that Node 20 and 21 (V8 before 11.4) need for relaxed SIMD; later engines ignore it. */
 export const RELAXED_SIMD_FLAG = '--experimental-wasm-relaxed-simd';
 

@@ -26,7 +26,7 @@ export {
   type V128,
   type ValueType,
 } from './expression.ts';
-export { hasRelaxedSimd, hasSharedMemory, RELAXED_SIMD_FLAG, type Target } from './features.ts';
+export { hasRelaxedSimd, hasSharedMemory, RELAXED_SIMD_FLAG } from './features.ts';
 export {
   FunctionBuilder,
   type FunctionHandle,
@@ -36,4 +36,5 @@ export {
 } from './function-builder.ts';
 export { MAXIMUM_PAGES, ModuleBuilder } from './module-builder.ts';
 export { f32, f64, i32 } from './scalar.ts';
+export type { Target } from './target.ts';
 export { f32x4, f64x2, i8x16, i16x8, i32x4, v128 } from './vector.ts';

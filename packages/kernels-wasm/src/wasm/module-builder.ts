@@ -1,12 +1,12 @@
 import { ByteWriter } from './bytes.ts';
 import { type Expression, Local, TYPE_CODE, type ValueType } from './expression.ts';
-import type { Target } from './features.ts';
 import {
   FunctionBuilder,
   type FunctionHandle,
   type ParameterLocals,
   type Parameters,
 } from './function-builder.ts';
+import type { Target } from './target.ts';
 
 /** A kernel's memory has at most 65,536 pages of 64 KiB: 4 GiB. */
 export const MAXIMUM_PAGES = 65536;
