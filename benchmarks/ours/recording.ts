@@ -47,12 +47,20 @@ export class RecordingBackend implements Backend {
     return this.#backend.run(program, bindings);
   }
 
+  get repeats(): boolean {
+    return this.#backend.repeats ?? false;
+  }
+
   supports(...question: Parameters<Backend['supports']>): boolean {
     return this.#backend.supports(...question);
   }
 
   takesStrided(...question: Parameters<NonNullable<Backend['takesStrided']>>): boolean {
     return this.#backend.takesStrided?.(...question) ?? false;
+  }
+
+  overwrites(...question: Parameters<NonNullable<Backend['overwrites']>>): boolean {
+    return this.#backend.overwrites?.(...question) ?? false;
   }
 
   scratch(...question: Parameters<Backend['scratch']>): readonly number[] {
