@@ -1,12 +1,15 @@
-import { type ModelSource, openSource, parseJson } from '@llm/hub';
+import { type HubOptions, type ModelSource, openSource, parseJson } from '@llm/hub';
 import { describe } from '../json/fields.ts';
 import { checkOptions } from '../options.ts';
 import { readTokenizerJson } from '../tokenizer-json.ts';
 import { createTokenizer, type PreTrainedTokenizer } from './pretrained-tokenizer.ts';
 import { SPECIAL_ROLES, type SpecialRole } from './special-tokens.ts';
 
-/** What {@link AutoTokenizer.from_pretrained} may override; the rest comes from the files. */
-export interface FromPretrainedOptions extends Partial<Record<SpecialRole, string>> {
+/**
+ * What {@link AutoTokenizer.from_pretrained} may override, the rest comes from the files; and how
+ * they are fetched where they come from the hub.
+ */
+export interface FromPretrainedOptions extends Partial<Record<SpecialRole, string>>, HubOptions {
   /** Longest input of the model, in tokens. */
   model_max_length?: number;
   /** Which end padding goes to. */
@@ -30,6 +33,8 @@ const OPTIONS = [
   'gguf_file',
   ...SPECIAL_ROLES,
 ];
+/** Options that go to `openSource`, which checks their values. */
+const HUB_OPTIONS = ['revision', 'token', 'cache_dir', 'local_files_only', 'progress', 'signal'];
 
 type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -41,8 +46,8 @@ export const AutoTokenizer = {
    * is: a SentencePiece model, ranks of tiktoken, vocab.json with merges.txt, vocab.txt, or Marian's
    * source.spm with vocab.json.
    *
-   * @param location - A folder's path (Node), a URL of the folder, a source, or the parsed content
-   *   of a tokenizer.json.
+   * @param location - A folder's path (Node), a repository of the hub, a URL of the folder, a
+   *   source, or the parsed content of a tokenizer.json.
    * @param options - See {@link FromPretrainedOptions}.
    * @throws MissingFileError if there is no file of a known format.
    * @throws Error naming the component or field that is wrong or not supported.
@@ -51,12 +56,13 @@ export const AutoTokenizer = {
     location: string | URL | ModelSource | JsonObject,
     options: FromPretrainedOptions = {},
   ): Promise<PreTrainedTokenizer> {
-    checkOptions('AutoTokenizer.from_pretrained', options, OPTIONS);
     if (isTokenizerJson(location)) {
+      checkOptions('AutoTokenizer.from_pretrained with a parsed file', options, OPTIONS);
       return createTokenizer(readTokenizerJson(location), { ...options });
     }
-    const source = openSource(location);
-    const { gguf_file, ...settings } = options;
+    checkOptions('AutoTokenizer.from_pretrained', options, [...OPTIONS, ...HUB_OPTIONS]);
+    const [hub, { gguf_file, ...settings }] = splitOptions(options);
+    const source = openSource(location, hub);
     const config = {
       ...(await readConfig(source, 'special_tokens_map.json')),
       ...(await readConfig(source, 'tokenizer_config.json')),
@@ -79,6 +85,16 @@ export const AutoTokenizer = {
     return createTokenizer(readTokenizerJson(file), { ...made, ...config, ...settings });
   },
 };
+
+/** The options of the hub, and the others: a token for the hub must not be saved with the rest. */
+function splitOptions(
+  options: FromPretrainedOptions,
+): [HubOptions, Omit<FromPretrainedOptions, keyof HubOptions>] {
+  const { revision, token, cache_dir, local_files_only, progress, signal, ...others } = options;
+  const given = { revision, token, cache_dir, local_files_only, progress, signal };
+  const hub = Object.entries(given).filter(([, value]) => value !== undefined);
+  return [Object.fromEntries(hub), others];
+}
 
 /** A template in a file of its own counts before the one in tokenizer_config.json. */
 async function readChatTemplateFile(source: ModelSource): Promise<Record<string, unknown>> {

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InvalidJsonError, MissingFileError, openFiles } from '@llm/hub';
@@ -8,6 +8,7 @@ import { AutoTokenizer, type PreTrainedTokenizer } from '../../src/index.ts';
 import { HARD_TEXTS } from '../support/texts.ts';
 import { trainedTokenizer } from '../support/trained.ts';
 
+const COMMIT = '0123456789abcdef0123456789abcdef01234567';
 let tokenizer: PreTrainedTokenizer;
 let files: Record<string, string>;
 beforeAll(async () => {
@@ -78,7 +79,35 @@ describe('AutoTokenizer', () => {
     ]);
     const parsed = await AutoTokenizer.from_pretrained(JSON.parse(files['tokenizer.json']!));
     expect(parsed.encode('Typ')).toEqual(tokenizer.encode('Typ'));
-    await expect(load({}, { revision: 'main' })).rejects.toThrow('unknown option "revision"');
+    await expect(load({}, { revison: 'main' })).rejects.toThrow('unknown option "revison"');
+  });
+
+  it('gives the options of the hub to the hub, and keeps none of them', async () => {
+    const signal = new AbortController().signal;
+    const loaded = await load({}, { token: 'secret', local_files_only: true, signal });
+    expect(loaded.toFiles()).toEqual(files);
+    await expect(load({}, { revision: 'main' })).rejects.toThrow('got a revision for a place');
+    await expect(load({}, { local_files_only: 1 })).rejects.toThrow(TypeError);
+    const parsed = JSON.parse(files['tokenizer.json']!);
+    await expect(AutoTokenizer.from_pretrained(parsed, { token: 'secret' })).rejects.toThrow(
+      'with a parsed file: unknown option "token"',
+    );
+  });
+
+  it('looks for a repository in the cache that it is given, and nowhere else', async () => {
+    const cache_dir = await mkdtemp(join(tmpdir(), 'llm-tokenizers-'));
+    try {
+      const snapshot = join(cache_dir, 'models--owner--name', 'snapshots', COMMIT);
+      await mkdir(snapshot, { recursive: true });
+      for (const [name, text] of Object.entries(files)) await writeFile(join(snapshot, name), text);
+      const options = { cache_dir, local_files_only: true, revision: COMMIT };
+      const loaded = await AutoTokenizer.from_pretrained('owner/name', options);
+      expect(loaded.toFiles()).toEqual(files);
+      const missing = AutoTokenizer.from_pretrained('owner/other', options);
+      await expect(missing).rejects.toThrow('owner/other');
+    } finally {
+      await rm(cache_dir, { recursive: true });
+    }
   });
 
   it('says what is missing or broken', async () => {
