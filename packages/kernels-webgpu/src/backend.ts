@@ -24,6 +24,7 @@ import { type Allocation, BufferPool, wrapBuffer } from './memory.ts';
 import type { NativeBuffer } from './native.ts';
 import { Order } from './order.ts';
 import { PipelineCache } from './pipelines.ts';
+import { overwrites } from './print/overwrites.ts';
 import { printKernel } from './print/print.ts';
 import { profileReplay } from './profile.ts';
 import { WebGpuProgram } from './program.ts';
@@ -107,6 +108,11 @@ export class WebGpuBackend implements Backend {
   /** @see Backend.takesStrided */
   takesStrided(operation: string, attributes: unknown, input: number): boolean {
     return coarseTakesStrided(operation, attributes, input);
+  }
+
+  /** @see Backend.overwrites */
+  overwrites(kernel: Kernel): boolean {
+    return overwrites(kernel);
   }
 
   /** @see Backend.scratch */

@@ -12,7 +12,7 @@ function run(program: string, environment: Record<string, string> = {}) {
   const source = `import * as webgpu from ${JSON.stringify(index)};\n${program}`;
   const { stdout, status, signal } = spawnSync(
     process.execPath,
-    ['--import', 'tsx', '--input-type=module', '--eval', source],
+    ['--conditions=@llm/source', '--import', 'tsx', '--input-type=module', '--eval', source],
     { encoding: 'utf8', env: { ...process.env, ...environment }, timeout: 30_000 },
   );
   return { output: stdout.trim(), status, signal };

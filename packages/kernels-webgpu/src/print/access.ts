@@ -63,6 +63,16 @@ export function inside({ bounds }: Access, indices: readonly string[]): string |
 }
 
 /**
+ * Whether no point of the loop is inside an access's bounds: padding around nothing. Compilers refuse its constant
+ * index, which may lie before the buffer, even behind a condition that never holds.
+ */
+export function isNeverInside({ bounds, offset, strides, gather }: Access): boolean {
+  if (!bounds) return false;
+  const isConstant = !gather && strides.every((stride) => stride === 0);
+  return (isConstant && offset < 0) || bounds.some(({ low, high }) => low >= high);
+}
+
+/**
  * Statements that store neighbouring values: as many as make whole words of the buffer.
  *
  * @param element the first one's position, an i32 expression; a multiple of the values' number

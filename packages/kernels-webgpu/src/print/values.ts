@@ -1,5 +1,5 @@
 import type { ComputeType, Instruction } from '@llm/tensor/backend';
-import { affine, decode, inside, loadElement, zero } from './access.ts';
+import { affine, decode, inside, isNeverInside, loadElement, zero } from './access.ts';
 import { opaque } from './library/bits.ts';
 import { threefry } from './library/integer.ts';
 import { binary, cast, constant, unary } from './operators.ts';
@@ -141,6 +141,10 @@ export class Values {
     const shared = this.#sharedWord(access, position);
     if (shared) {
       this.#lines.push(`let ${name} = ${shared};`);
+      return;
+    }
+    if (isNeverInside(access)) {
+      this.#lines.push(`let ${name} = ${zero(type)};`);
       return;
     }
     let element = affine(access.offset, access.strides, this.scope.indices);

@@ -27,6 +27,6 @@ describeWebGpu('random programs on WebGPU', () => {
         }),
         { numRuns: runs, endOnFailure: true }, // shrinking would take minutes
       );
-    });
+    }, 600_000);
   });
 });

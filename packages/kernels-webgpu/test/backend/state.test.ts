@@ -8,7 +8,7 @@ import {
   Variable,
   zeros,
 } from '@llm/tensor';
-import { runners, stateCases, trainWithoutDispose } from '@llm/tensor/testing';
+import { runners, stateCases, trainWithoutDispose, watchBuffers } from '@llm/tensor/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { describeWebGpu } from '../../../../tools/testing/webgpu.ts';
 import { createWebGpuBackend, type WebGpuBackend } from '../../src/index.ts';
@@ -49,9 +49,15 @@ describeWebGpu('state', () => {
     expect(counts.at(-1)).toEqual(counts[3]);
   });
 
-  it.runIf(process.env.LLM_TEST_FULL)('two thousand steps without dispose stay flat', async () => {
-    const { buffers, loss } = await trainWithoutDispose(backend, 2000, () => {});
-    expect(loss).toBeLessThan(1e-6);
-    expect(buffers.late).toBeLessThan(buffers.early + 150);
-  });
+  // How many buffers wait for the collector meanwhile is the engine's choice, so it is the end that counts.
+  it.runIf(process.env.LLM_TEST_FULL)(
+    'two thousand steps without dispose leave nothing',
+    async () => {
+      const buffers = watchBuffers();
+      await buffers.before();
+      const { loss } = await trainWithoutDispose(backend, 2000, () => {});
+      expect(loss).toBeLessThan(1e-6);
+      await buffers.after();
+    },
+  );
 });
