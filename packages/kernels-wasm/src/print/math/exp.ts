@@ -25,22 +25,20 @@ export function exp(f: FunctionBuilder, input: V128): Local<'v128'> {
 
 /**
  * `eˣ` where no lane is above 0, as after the maximum has been subtracted; NaN stays. A third cheaper than `exp`: the
- * result can be small but not large, so one power of two does. Within 2 ulp above −20, 5 ulp down to −104, where
- * it becomes 0.
+ * result can be small but not large, so one power of two does. Within 2 ulp above −20, within 5 ulp where the result
+ * is normal in f32, and 0 from −88 on: subnormal weights are lost.
  */
 export function expOfNonPositive(f: FunctionBuilder, input: V128): Local<'v128'> {
-  const x = f.let(f32x4.pmax(input, f32x4.splat(-104)));
-  // The low bits of the sum are n + 191: the biased exponent of 2ⁿ⁺⁶⁴, which is never subnormal.
-  const magic = 12582912 + 191;
+  // Of −88 the exponent is −127, whose biased form is that of 0.
+  const x = f.let(f32x4.pmax(input, f32x4.splat(-88)));
+  // The low bits of the sum are n + 127: the biased exponent of 2ⁿ.
+  const magic = 12582912 + 127;
   const shifted = f.let(f.multiplyAdd(x, f32x4.splat(Math.LOG2E), f32x4.splat(magic)));
   const n = f.let(f32x4.sub(shifted, f32x4.splat(magic)));
   const r = f.relaxedSimd
     ? f.let(f.negativeMultiplyAdd(n, f32x4.splat(Math.LN2), x))
     : reduce(f, n, x);
-  const value = polynomial(f, r, expSeries);
-  f.set(value, f32x4.mul(value, i32x4.shl(shifted, 23)));
-  f.set(value, f32x4.mul(value, f32x4.splat(2 ** -64)));
-  return value;
+  return f.let(f32x4.mul(polynomial(f, r, expSeries), i32x4.shl(shifted, 23)));
 }
 
 /** x − n·ln 2, with ln 2 in two parts, the first short enough that n times it is exact. */
