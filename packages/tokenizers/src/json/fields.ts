@@ -35,7 +35,8 @@ export class Fields {
   /** Where the object stands in the file, such as `tokenizer.json: model`. */
   readonly path: string;
   private readonly object: Readonly<Record<string, unknown>>;
-  private readonly unread: Set<string>;
+  private readonly asked = new Set<string>();
+  private allAsked = false;
 
   /** @param value - The object. @param path - Where it stands. @throws TokenizerFileError if it is no object. */
   constructor(value: unknown, path: string) {
@@ -44,12 +45,11 @@ export class Fields {
     }
     this.path = path;
     this.object = value as Record<string, unknown>;
-    this.unread = new Set(Object.keys(value));
   }
 
   /** The raw value, or undefined; only own properties count. */
   raw(name: string): unknown {
-    this.unread.delete(name);
+    this.asked.add(name);
     return Object.hasOwn(this.object, name) ? this.object[name] : undefined;
   }
 
@@ -104,13 +104,20 @@ export class Fields {
 
   /** Own keys and values, all of them counting as read: for objects whose keys are free text. */
   entries(): [string, unknown][] {
-    this.unread.clear();
+    this.allAsked = true;
     return Object.entries(this.object);
+  }
+
+  /** {@link entries} one by one: vocabularies have hundreds of thousands. */
+  forEach(visit: (name: string, value: unknown) => void): void {
+    this.allAsked = true;
+    for (const name of Object.keys(this.object)) visit(name, this.object[name]);
   }
 
   /** @throws TokenizerFileError if a field was never asked for. */
   finish(): void {
-    const [name] = this.unread;
+    if (this.allAsked) return;
+    const name = Object.keys(this.object).find((key) => !this.asked.has(key));
     if (name !== undefined) {
       throw new TokenizerFileError(
         `${this.path}: the field ${JSON.stringify(name)} is not supported`,

@@ -1,7 +1,8 @@
 import { TokenizerFileError } from '../json/error.ts';
 import { describe, type Fields, JsonFloat } from '../json/fields.ts';
 import { utf8Length, utf8Spans } from '../utf8.ts';
-import { MergeTable } from './merge-table.ts';
+import { buildMergeTable } from './build-merge-table.ts';
+import type { MergeTable } from './merge-table.ts';
 import { mergeWord } from './merge-word.ts';
 import type { TokenModel, TokenSpans } from './model.ts';
 import { BYTE_TOKENS, invertVocabulary, readVocabulary, sortedVocabulary } from './vocabulary.ts';
@@ -33,7 +34,7 @@ export class BPE implements TokenModel {
   readonly options: Readonly<BPEOptions>;
   /** Source of the chances that `dropout` takes: numbers from 0 to 1; replace it for a fixed seed. */
   random: () => number = Math.random;
-  private readonly tokens: ReadonlyMap<number, string>;
+  private readonly tokens: readonly (string | undefined)[];
   private readonly table: MergeTable;
   private readonly unknownId: number | undefined;
   /** Ids of the tokens of one UTF-16 unit, or -1: the symbols that words begin as. */
@@ -66,7 +67,12 @@ export class BPE implements TokenModel {
     for (const [token, id] of vocab) {
       if (token.length === 1) this.unitIds[token.charCodeAt(0)] = id;
     }
-    this.table = makeTable(vocab, merges, options.continuing_subword_prefix?.length ?? 0);
+    this.table = buildMergeTable(
+      vocab,
+      this.tokens,
+      merges,
+      options.continuing_subword_prefix?.length ?? 0,
+    );
   }
 
   /** Reads a model from a file. */
@@ -95,7 +101,7 @@ export class BPE implements TokenModel {
   }
 
   idToToken(id: number): string | undefined {
-    return this.tokens.get(id);
+    return this.tokens[id];
   }
 
   tokenize(piece: string): readonly number[] {
@@ -197,29 +203,6 @@ export class BPE implements TokenModel {
       merges: this.merges,
     };
   }
-}
-
-function makeTable(
-  vocab: ReadonlyMap<string, number>,
-  merges: readonly (readonly [string, string])[],
-  prefixLength: number,
-): MergeTable {
-  const lefts = new Int32Array(merges.length);
-  const rights = new Int32Array(merges.length);
-  const results = new Int32Array(merges.length);
-  merges.forEach(([left, right], rank) => {
-    const find = (token: string): number => {
-      const id = vocab.get(token);
-      if (id !== undefined) return id;
-      throw new Error(
-        `BPE: merge ${rank} joins ${describe(left)} and ${describe(right)}, but ${describe(token)} is not in the vocabulary`,
-      );
-    };
-    lefts[rank] = find(left);
-    rights[rank] = find(right);
-    results[rank] = find(left + (prefixLength > 0 ? right.slice(prefixLength) : right));
-  });
-  return new MergeTable(lefts, rights, results);
 }
 
 /** Pairs, or, in files before 2024, strings with one space. */

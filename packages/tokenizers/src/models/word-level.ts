@@ -13,7 +13,7 @@ export class WordLevel implements TokenModel {
   readonly vocab: ReadonlyMap<string, number>;
   /** Token for words that are not in the vocabulary. */
   readonly unk_token: string;
-  private readonly tokens: ReadonlyMap<number, string>;
+  private readonly tokens: readonly (string | undefined)[];
 
   /**
    * @param vocab - Ids by word.
@@ -34,7 +34,7 @@ export class WordLevel implements TokenModel {
   }
 
   idToToken(id: number): string | undefined {
-    return this.tokens.get(id);
+    return this.tokens[id];
   }
 
   tokenize(piece: string): readonly number[] {

@@ -17,7 +17,7 @@ export class WordPiece implements TokenModel {
   readonly vocab: ReadonlyMap<string, number>;
   /** Settings, with the defaults filled in. */
   readonly options: Readonly<Required<WordPieceOptions>>;
-  private readonly tokens: ReadonlyMap<number, string>;
+  private readonly tokens: readonly (string | undefined)[];
   /** No token is longer, so no longer stretch is looked up. */
   private readonly longest: number;
 
@@ -50,7 +50,7 @@ export class WordPiece implements TokenModel {
   }
 
   idToToken(id: number): string | undefined {
-    return this.tokens.get(id);
+    return this.tokens[id];
   }
 
   tokenize(piece: string): readonly number[] {
