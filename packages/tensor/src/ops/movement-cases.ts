@@ -33,6 +33,7 @@ export const cases: readonly OpCase[] = [
   one('pad', [2, 3], (x) => movement.pad(x, [1, 0], [0, 2])),
   one('slice of a pad', [4], (x) => movement.slice(movement.pad(x, [3], [3]), [1], [5])),
   one('pad of a pad', [3], (x) => movement.pad(movement.pad(x, [1], [0]), [2], [2])),
+  one('padding alone', [1], (x) => movement.slice(movement.pad(x, [1], [0]), [0], [1])),
   one(
     'pad of an expand',
     [1, 3],
