@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type CompiledGraph, type Device, getDevice } from './device.ts';
+import { type CompiledGraph, type Device, type GraphValues, getDevice } from './device.ts';
 import { noteRealized } from './disposal.ts';
 import type { Node, Storage } from './graph.ts';
 import { leaf } from './graph.ts';
@@ -11,6 +11,7 @@ import { structuralKey } from './key.ts';
 import { detach } from './ops/detach.ts';
 import * as leaves from './ops/leaf.ts';
 import { checkOptions } from './ops/options.ts';
+import { type KernelProfile, Profile } from './profile.ts';
 import { prepareNodes, withRoom } from './runtime.ts';
 import { Tensor } from './tensor.ts';
 import { type DrawCounter, type Trace, withTrace } from './trace.ts';
@@ -28,6 +29,8 @@ export interface Compiled<Arguments extends unknown[], Result> {
   (...args: Arguments): Promise<Result>;
   /** What runs for these arguments: kernels, bytes moved, operations, memory. */
   explain(...args: Arguments): Promise<string>;
+  /** Calls it, and tells what each kernel took; its result is dropped. */
+  profile(...args: Arguments): Promise<Profile>;
   /**
    * What a call with these arguments would compute from the present values of variables, unfused, for
    * `firstNonFinite` of `@llm/tensor/reference`.
@@ -107,6 +110,12 @@ export function compile<Arguments extends unknown[], Result>(
       return program.traced(args);
     },
     explain: async (...args: Arguments) => (await find(args)).explain(),
+    profile: async (...args: Arguments) => {
+      const program = await find(args);
+      await program.prepare(args);
+      const { kernels } = await withRoom(program.device, () => program.profile(args));
+      return new Profile(await kernels);
+    },
     dispose: () => {
       for (const { program } of programs.splice(0)) program.dispose();
     },
@@ -206,6 +215,18 @@ class TracedProgram implements Trace {
   }
 
   run(args: readonly unknown[]): unknown {
+    return this.#results(this.#graph.run(this.#bind(args)).outputs);
+  }
+
+  /** As `run`, for the times of the kernels. */
+  profile(args: readonly unknown[]): { kernels: Promise<KernelProfile[]> } {
+    const { outputs, kernels } = this.#graph.profile(this.#bind(args));
+    this.#results(outputs);
+    return { kernels };
+  }
+
+  /** What a run reads, with variables that it writes in buffers of their own. */
+  #bind(args: readonly unknown[]): GraphValues {
     const numbers: number[] = [];
     collectNumbers(args, numbers);
     this.#values = { tensors: tensorsOf(args), numbers };
@@ -213,11 +234,15 @@ class TracedProgram implements Trace {
       const owned = holders.get(variable.current.storage!) === variable;
       if (leaf !== value && (variable.exposed || !owned)) this.#separate(variable);
     }
-    const { outputs } = this.#graph.run({
+    return {
       storage: (node) => this.#storage(node),
       scalar: (node) =>
         this.#scalarOf.get(node)?.(numbers) ?? (node.attributes as { value: number }).value,
-    });
+    };
+  }
+
+  /** The function's result, its tensors made of what a run put out; draws are counted. */
+  #results(outputs: readonly Storage[]): unknown {
     for (const [generator, { count }] of this.#draws) generator.position += count;
     let next = 0;
     return mapTensors(this.#result, (tensor) => {
@@ -226,7 +251,7 @@ class TracedProgram implements Trace {
         { index: next },
         { shape: tensor.shape, dtype: tensor.dtype },
       );
-      node.storage = outputs[next++];
+      node.storage = outputs[next++]!;
       noteRealized([node]);
       return new Tensor(node);
     });

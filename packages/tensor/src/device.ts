@@ -5,6 +5,7 @@
  */
 import type { DeviceTag, Node, Storage } from './graph.ts';
 import type { Graph } from './plan/lower.ts';
+import type { KernelProfile } from './profile.ts';
 
 /** A graph made ready to run again and again. */
 export interface CompiledGraph {
@@ -13,6 +14,8 @@ export interface CompiledGraph {
    * Variables are overwritten in place.
    */
   run(values: GraphValues): { outputs: Storage[]; done: Promise<void> };
+  /** As `run`, and tells what each kernel took. */
+  profile(values: GraphValues): { outputs: Storage[]; kernels: Promise<KernelProfile[]> };
   /** What will run, as text. */
   explain(): string;
   /** Frees what the plan holds on the device. */

@@ -1,4 +1,4 @@
-import type { PlanStep } from './backend/interface.ts';
+import type { Plan, PlanStep } from './backend/interface.ts';
 import { byteSize } from './dtype.ts';
 import type { Kernel, LoopKernel } from './ir/kernel.ts';
 import type { Lowered } from './plan/lower.ts';
@@ -40,12 +40,23 @@ function countArithmetic(instructions: LoopKernel['instructions']): number {
     .length;
 }
 
+/** How often each step of a plan runs. */
+function countsOf({ steps, repeats }: Plan): number[] {
+  return steps.map(
+    (_, step) => repeats?.find(({ first, end }) => first <= step && step < end)?.count ?? 1,
+  );
+}
+
+/** Work of each step of a plan, all of its runs together. */
+export function worksOf(plan: Plan): KernelWork[] {
+  const counts = countsOf(plan);
+  return plan.steps.map((step, i) => workOfStep(step, counts[i]!));
+}
+
 /** A table of a plan's kernels, with totals and the memory it takes. */
 export function explainPlan({ plan, liveBytes, freshBytes }: Lowered): string {
-  const counts = plan.steps.map(
-    (_, step) => plan.repeats?.find(({ first, end }) => first <= step && step < end)?.count ?? 1,
-  );
-  const works = plan.steps.map((step, i) => workOfStep(step, counts[i]!));
+  const counts = countsOf(plan);
+  const works = worksOf(plan);
   const rows = plan.steps.map(({ kernel, scope }, i) => {
     const { bytes, operations } = works[i]!;
     return [
@@ -75,7 +86,8 @@ function spaceOf(kernel: Kernel): string {
   return `[${kernel.axes.join(', ')}]${kernel.reduces ? ' by row' : ''}`;
 }
 
-function table(rows: readonly (readonly string[])[]): string {
+/** Rows as lines of text, their columns side by side. */
+export function table(rows: readonly (readonly string[])[]): string {
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
   return rows
     .map((row) =>

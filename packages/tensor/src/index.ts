@@ -26,6 +26,8 @@ export type { Index } from './ops/indexing.ts';
 export { checkChoice, checkOptions } from './ops/options.ts';
 export { type HostDraw, hostBits, hostNormal, hostUniform } from './ops/random-host.ts';
 export { type PendingBudget, setPendingBudget } from './pending.ts';
+export { type KernelProfile, Profile } from './profile.ts';
+export { profile } from './profile-function.ts';
 export * from './random.ts';
 export { realize } from './realize.ts';
 export { rematerialize } from './rematerialize.ts';

@@ -8,6 +8,7 @@ import { scalarCapacity } from './fuse/emit.ts';
 import { leaf, type Node, type Storage } from './graph.ts';
 import * as leaves from './ops/leaf.ts';
 import { type Graph, type Lowered, lower } from './plan/lower.ts';
+import { type KernelProfile, kernelProfiles } from './profile.ts';
 
 /** A plan with its program and its reusable buffers. */
 export class PreparedGraph implements CompiledGraph {
@@ -49,6 +50,24 @@ export class PreparedGraph implements CompiledGraph {
   }
 
   run(values: GraphValues): { outputs: Storage[]; done: Promise<void> } {
+    return this.#submit(values, (buffers) => this.device.backend.run(this.#program, buffers));
+  }
+
+  profile(values: GraphValues): { outputs: Storage[]; kernels: Promise<KernelProfile[]> } {
+    let kernels!: Promise<KernelProfile[]>;
+    const { outputs } = this.#submit(values, async (buffers) => {
+      const timings = this.device.backend.profile(this.#program, buffers);
+      kernels = timings.then((steps) => kernelProfiles(this.#lowered.plan, steps));
+      await kernels;
+    });
+    return { outputs, kernels };
+  }
+
+  /** Binds the buffers of a run and hands them to `start`. */
+  #submit(
+    values: GraphValues,
+    start: (buffers: readonly BackendBuffer[]) => Promise<void>,
+  ): { outputs: Storage[]; done: Promise<void> } {
     const { device } = this;
     const { bindings, freshBytes, outputs } = this.#lowered;
     const bound = bindings.map((binding) => {
@@ -62,7 +81,7 @@ export class PreparedGraph implements CompiledGraph {
     );
     this.#writeScalars(values);
     const inputs = bound.filter((storage) => storage !== undefined);
-    const run = new Run(device.backend.run(this.#program, buffers), inputs);
+    const run = new Run(start(buffers), inputs);
     for (const storage of fresh) storage.writer = run;
     for (const position of this.#written) {
       const storage = bound[position];

@@ -98,7 +98,9 @@ export class InterpreterBackend implements Backend {
 
   async profile(program: Program, bindings: readonly BackendBuffer[]): Promise<StepTiming[]> {
     await this.run(program, bindings);
-    return [];
+    return program.plan.steps.map(({ kernel, scope }, i) => {
+      return { name: kernel.name, scope, milliseconds: i + 1 };
+    });
   }
 
   memory(): MemoryStatistics {
