@@ -38,7 +38,7 @@ describeWebGpu('state', () => {
     const x = tensor(Array.from({ length: 8 * 37 }, (_, i) => Math.sin(i))).reshape(8, 37);
     const y = tensor(Array.from({ length: 8 }, (_, i) => i - 4));
     const losses: number[] = [];
-    const counts: object[] = [];
+    const counts: { buffers: number; pipelines: number; held: number }[] = [];
     for (let turn = 0; turn < (process.env.LLM_TEST_FULL ? 2000 : 100); turn++) {
       const loss = await step(x, y);
       losses.push(await loss.item());
@@ -46,7 +46,10 @@ describeWebGpu('state', () => {
       counts.push({ ...backend.created(), held: backend.memory().buffers });
     }
     expect(losses.at(-1)).toBeLessThan(losses[0]! / 3);
-    expect(counts.at(-1)).toEqual(counts[3]);
+    const [early, late] = [counts[3]!, counts.at(-1)!];
+    expect({ ...late, held: 0 }).toEqual({ ...early, held: 0 });
+    // Fewer where the collector finds buffers of the tests before meanwhile.
+    expect(late.held).toBeLessThanOrEqual(early.held);
   });
 
   // How many buffers wait for the collector meanwhile is the engine's choice, so it is the end that counts.
