@@ -200,6 +200,12 @@ export class LoopBody {
     this.#applyGathers(position);
   }
 
+  /** Takes note of a reduction's result, which loads of the rest of the row may be gathered by. */
+  setReduced(position: number, values: Local<'v128'>[]): void {
+    this.values[position] = values;
+    this.#applyGathers(position);
+  }
+
   /** The clamped indices of a gather that differ from lane to lane. */
   #gatheredIndex(position: number, copy: number): Local<'v128'> | undefined {
     const gather = this.#loads[position]?.gather;

@@ -63,7 +63,10 @@ export function printPass(body: LoopBody, loops: Loops, pass: number): void {
       joinCopies(body, operator, type, accumulators);
       accumulators.length = 1;
     } else for (const accumulator of accumulators) settle(f, accumulator);
-    body.values[position] = accumulators.map(({ value, position: at }) => at ?? value);
+    body.setReduced(
+      position,
+      accumulators.map(({ value, position: at }) => at ?? value),
+    );
   }
 }
 

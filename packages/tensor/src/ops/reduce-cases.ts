@@ -1,6 +1,7 @@
 import type { Node } from '../graph.ts';
 import * as broadcast from './broadcast.ts';
 import type { OpCase } from './case.ts';
+import { takeAlong } from './gather.ts';
 import * as reduce from './reduce.ts';
 import type { Axes } from './reduction.ts';
 
@@ -132,4 +133,9 @@ export const cases: readonly OpCase[] = [
     build: ([x]) => [broadcast.sumTo(x!, [1, 4]), broadcast.sumTo(x!, [])],
   },
   { name: 'no axes', inputs: [{ shape: [3] }], exact: true, build: ([x]) => broadcast.sum(x!, []) },
+  {
+    name: "an element picked by its row's maximum",
+    inputs: [{ shape: [3, 5] }, { shape: [3, 5], dtype: 'i32', values: { below: 5 } }],
+    build: ([x, indices]) => takeAlong(x!, reduce.max(indices!, -1, true)),
+  },
 ];
