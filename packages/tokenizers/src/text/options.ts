@@ -26,7 +26,9 @@ export function checkNumber(
     (whole && !Number.isInteger(value) && value !== Number.POSITIVE_INFINITY)
   ) {
     const kind = whole ? 'a whole number' : 'a number';
-    throw new RangeError(`${operation}: ${name} must be ${kind} in [${least}, ${most}], got ${value}`);
+    throw new RangeError(
+      `${operation}: ${name} must be ${kind} in [${least}, ${most}], got ${value}`,
+    );
   }
   return value;
 }
@@ -39,6 +41,8 @@ export function checkShare(operation: string, name: string, value: number): numb
 /** Checks a text. @throws TypeError naming what came instead. */
 export function checkText(operation: string, text: unknown): asserts text is string {
   if (typeof text !== 'string') {
-    throw new TypeError(`${operation}: the text must be a string, got ${text === null ? 'null' : typeof text}`);
+    throw new TypeError(
+      `${operation}: the text must be a string, got ${text === null ? 'null' : typeof text}`,
+    );
   }
 }

@@ -106,8 +106,9 @@ async function applyStep<Row extends TextRow>(
   for (const row of rows) {
     const outcome = await outcomeOf(row, handler, report.read++);
     if ('drop' in outcome) {
-      let dropped = Object.hasOwn(report.dropped, outcome.drop) ? report.dropped[outcome.drop] : undefined;
-      if (!dropped) report.dropped[outcome.drop] = dropped = { count: 0, examples: [] };
+      const { drop } = outcome;
+      if (!Object.hasOwn(report.dropped, drop)) report.dropped[drop] = { count: 0, examples: [] };
+      const dropped = report.dropped[drop]!;
       if (dropped.count++ < examples) {
         dropped.examples.push({ ...row, text: row.text.slice(0, EXAMPLE_LENGTH) });
       }

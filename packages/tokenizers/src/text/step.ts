@@ -31,7 +31,10 @@ export interface TextStep {
  * @param name - Names the step in reports.
  * @param rewrite - Text to text; throws a `TextError` to drop the row.
  */
-export function mapText(name: string, rewrite: (text: string) => string | Promise<string>): TextStep {
+export function mapText(
+  name: string,
+  rewrite: (text: string) => string | Promise<string>,
+): TextStep {
   return {
     name,
     start: () => async (row) => {
