@@ -170,8 +170,8 @@ class TracedProgram implements Trace {
   readonly #inputOf = new Map<Node, number>();
   readonly #scalarOf = new Map<Node, (numbers: readonly number[]) => number>();
   readonly #constants = new Map<Node, Storage>();
-  #values: { tensors: readonly Tensor[]; numbers: readonly number[] } = {
-    tensors: [],
+  #values: { inputs: readonly Storage[]; numbers: readonly number[] } = {
+    inputs: [],
     numbers: [],
   };
 
@@ -229,7 +229,8 @@ class TracedProgram implements Trace {
   #bind(args: readonly unknown[]): GraphValues {
     const numbers: number[] = [];
     collectNumbers(args, numbers);
-    this.#values = { tensors: tensorsOf(args), numbers };
+    // An argument that is a variable keeps the buffer it has now: the separated variable is written beside it.
+    this.#values = { inputs: tensorsOf(args).map(({ node }) => node.storage!), numbers };
     for (const [variable, { leaf, value }] of this.#reads) {
       const owned = holders.get(variable.current.storage!) === variable;
       if (leaf !== value && (variable.exposed || !owned)) this.#separate(variable);
@@ -345,7 +346,7 @@ class TracedProgram implements Trace {
 
   #storage(node: Node): Storage {
     const input = this.#inputOf.get(node);
-    if (input !== undefined) return this.#values.tensors[input]!.node.storage!;
+    if (input !== undefined) return this.#values.inputs[input]!;
     const variable = this.#variableOf.get(node);
     if (variable) return variable.current.storage!;
     if (node.storage) return node.storage;
