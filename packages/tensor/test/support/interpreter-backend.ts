@@ -69,6 +69,7 @@ export class InterpreterBackend implements Backend {
   async run(program: Program, bindings: readonly BackendBuffer[]): Promise<void> {
     this.runs++;
     const { plan } = program;
+    checkApart(plan, bindings);
     const arena = new Uint8Array(plan.arenaBytes).fill(0xff); // NaN where nothing was written
     const step = ({ kernel, buffers, parts }: PlanStep, iteration: number) => {
       const bytes = buffers.map((position, i) => {
@@ -108,6 +109,20 @@ export class InterpreterBackend implements Backend {
   }
 
   async dispose(): Promise<void> {}
+}
+
+/** Throws where a plan writes a buffer that it is given twice: backends order kernels by the plan's buffers. */
+function checkApart(plan: Plan, bindings: readonly BackendBuffer[]): void {
+  for (const { kernel, buffers } of plan.steps) {
+    kernel.buffers.forEach(({ access }, i) => {
+      const buffer = plan.buffers[buffers[i]!]!;
+      if (access === 'read' || buffer.kind !== 'binding') return;
+      const written = bindings[buffer.index]!;
+      if (bindings.filter((other) => other === written).length > 1) {
+        throw new Error(`run: ${kernel.name} writes a buffer that is bound twice`);
+      }
+    });
+  }
 }
 
 function runKernel(kernel: Kernel, bytes: readonly Uint8Array[]): void {
