@@ -11,7 +11,7 @@ import { storedBytes } from './dtype.ts';
 import { isLeaf } from './fuse/vertex.ts';
 import { collectGarbage } from './garbage.ts';
 import { type Node, type Storage, topologicalOrder } from './graph.ts';
-import { structuralKey } from './key.ts';
+import { operationKey, structuralKey } from './key.ts';
 import { detachOp } from './ops/detach.ts';
 import { checkOptions } from './ops/options.ts';
 import { copyKernel } from './plan/copy-kernel.ts';
@@ -195,7 +195,7 @@ function keyOf(order: readonly Node[], roots: readonly Node[]): string {
     const { op, attributes, inputs, shape, dtype } = node;
     if (isLeaf(node))
       return `${op.name === 'scalar' && !node.storage ? 'scalar' : 'leaf'} ${dtype} ${shape}`;
-    return `${op.name} ${structuralKey(attributes)} ${inputs.map((input) => positions.get(input))}`;
+    return `${operationKey(op)} ${structuralKey(attributes)} ${inputs.map((input) => positions.get(input))}`;
   });
   return `${parts.join(';')} → ${roots.map((root) => positions.get(root))}`;
 }

@@ -60,6 +60,7 @@ function toOp<Attributes>(definition: OpDefinition<Attributes>): Op<Attributes> 
   const op: Op<Attributes> = {
     name,
     kind: 'composite',
+    userDefined: true,
     infer: (inputs, attributes) =>
       shape ? shape(inputs, attributes) : compose(inputs as readonly Node[], attributes),
     compose,

@@ -31,6 +31,8 @@ export type OpKind =
 export interface Op<Attributes = unknown> {
   readonly name: string;
   readonly kind: OpKind;
+  /** Made by `defineOp`: no backend knows it by its name, and two of one name may differ. */
+  readonly userDefined?: true;
   /** Shapes and dtypes of the outputs, or an error that names the operation, what it got and what it wants. */
   infer(inputs: readonly Spec[], attributes: Attributes): Spec | readonly Spec[];
   /** The definition of a composite by other operations. */

@@ -1,3 +1,5 @@
+import type { Op } from './graph.ts';
+
 /**
  * A text that is equal for structurally equal values, and for no others: it keeps apart what JSON confuses (NaN,
  * ±∞, −0, undefined). Functions and objects of classes are what they are, whatever is in them; a class whose
@@ -37,6 +39,11 @@ function keyOfObject(value: object): string {
     key += `${JSON.stringify(name)}:${structuralKey(part)},`;
   }
   return `${key}}`;
+}
+
+/** Stands for an operation in keys: its name, and for one of `defineOp` also which of that name it is. */
+export function operationKey(op: Op): string {
+  return op.userDefined ? `${op.name}${identityOf(op)}` : op.name;
 }
 
 const identities = new WeakMap<object, number>();

@@ -53,6 +53,14 @@ it('takes the gradient of its definition where it has none of its own', async ()
   expect(await second!.toArray()).toEqual([12, -18]);
 });
 
+it('keeps operations of one name apart, from each other and from those of a backend', async () => {
+  const named = (name: string, add: number) => defineOp({ name, compute: ([x]) => x!.add(add) });
+  const x = tensor([1, 2]);
+  expect(await named('shift', 1)([x]).toArray()).toEqual([2, 3]);
+  expect(await named('shift', 5)([x]).toArray()).toEqual([6, 7]);
+  expect(await named('cumsum', 5)([x]).toArray()).toEqual([6, 7]);
+});
+
 it('checks what it is made of', () => {
   const compute = ([x]: readonly Tensor[]) => x!;
   expect(() => defineOp({ name: 'mine', compute, kernel: 'code' } as never)).toThrow(

@@ -130,10 +130,11 @@ export class VertexBuilder {
       const whole = inputs.map((edge) => this.#rowMajor(edge));
       return this.#whole(this.#vertex('coarse', node, whole));
     }
-    if (this.capabilities.supports(node.op.name, node.attributes, node.inputs)) {
+    const { op, attributes } = node;
+    if (!op.userDefined && this.capabilities.supports(op.name, attributes, node.inputs)) {
       return this.#kernel(node, inputs);
     }
-    const definition = inScope(node.scope, () => node.op.compose!(node.inputs, node.attributes));
+    const definition = inScope(node.scope, () => op.compose!(node.inputs, attributes));
     this.#depth++;
     const edges = this.build(Array.isArray(definition) ? definition : [definition as Node]);
     this.#depth--;

@@ -1,5 +1,5 @@
 import { type Node, topologicalOrder } from '../graph.ts';
-import { structuralKey } from '../key.ts';
+import { operationKey, structuralKey } from '../key.ts';
 
 /** One step of a scan: a graph of its own, whose leaves are its parameters. */
 export interface ScanBody {
@@ -60,7 +60,7 @@ function keyOf({ carries, elements, captured, next, results }: ScanBody): string
     const { op, attributes, inputs, dtype, shape } = node;
     const parameter = parameters.get(node);
     if (parameter !== undefined) return `#${parameter} ${dtype} ${shape}`;
-    return `${op.name} ${structuralKey(attributes)} ${inputs.map((input) => positions.get(input))}`;
+    return `${operationKey(op)} ${structuralKey(attributes)} ${inputs.map((input) => positions.get(input))}`;
   });
   return `${parts.join(';')} → ${roots.map((root) => positions.get(root))}`;
 }
