@@ -15,7 +15,8 @@ import { operationKey, structuralKey } from './key.ts';
 import { detachOp } from './ops/detach.ts';
 import { checkOptions } from './ops/options.ts';
 import { copyKernel } from './plan/copy-kernel.ts';
-import type { Graph, LowerOptions } from './plan/lower.ts';
+import type { LowerOptions } from './plan/lower.ts';
+import type { Graph } from './plan/lowered.ts';
 import { EagerValues, PreparedGraph } from './prepared-graph.ts';
 import { sizeOf } from './shape.ts';
 

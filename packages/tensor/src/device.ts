@@ -4,7 +4,7 @@
  * @module
  */
 import type { DeviceTag, Node, Storage } from './graph.ts';
-import type { Graph } from './plan/lower.ts';
+import type { Graph } from './plan/lowered.ts';
 import type { KernelProfile } from './profile.ts';
 
 /** A graph made ready to run again and again. */

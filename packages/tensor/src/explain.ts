@@ -1,7 +1,7 @@
 import type { Plan, PlanStep } from './backend/interface.ts';
 import { byteSize } from './dtype.ts';
 import type { Kernel, LoopKernel } from './ir/kernel.ts';
-import type { Lowered } from './plan/lower.ts';
+import type { Lowered } from './plan/lowered.ts';
 import { sizeOf } from './shape.ts';
 
 /** Work of one kernel, counted from its description. */

@@ -1,5 +1,4 @@
-import type { BackendBuffer, Program } from './backend/interface.ts';
-import type { BackendDevice } from './backend-device.ts';
+import type { Backend, BackendBuffer, Program } from './backend/interface.ts';
 import type { CompiledGraph, GraphValues } from './device.ts';
 import { type DeviceStorage, Run } from './device-storage.ts';
 import { noteRealized } from './disposal.ts';
@@ -7,8 +6,21 @@ import { explainPlan } from './explain.ts';
 import { scalarCapacity } from './fuse/emit.ts';
 import { leaf, type Node, type Storage } from './graph.ts';
 import * as leaves from './ops/leaf.ts';
-import { type Graph, type Lowered, lower } from './plan/lower.ts';
+import { type LowerOptions, lower } from './plan/lower.ts';
+import type { Graph, Lowered } from './plan/lowered.ts';
 import { type KernelProfile, kernelProfiles } from './profile.ts';
+
+/** What a plan needs of the device that it runs on. */
+export interface StorageDevice {
+  readonly backend: Backend;
+  readonly options: LowerOptions;
+  /** New storage, its contents undefined. */
+  allocate(bytes: number, label: string): DeviceStorage;
+  upload(bytes: Uint8Array, label: string): Storage;
+  free(storage: Storage): void;
+  /** A storage of this device. @throws Error if it is another's or was disposed. */
+  own(storage: Storage): DeviceStorage;
+}
 
 /** A plan with its program and its reusable buffers. */
 export class PreparedGraph implements CompiledGraph {
@@ -19,7 +31,7 @@ export class PreparedGraph implements CompiledGraph {
   readonly #written: readonly number[];
 
   constructor(
-    readonly device: BackendDevice,
+    readonly device: StorageDevice,
     graph: Graph,
   ) {
     const lowered = lower(graph, device.backend, device.options);
@@ -132,7 +144,7 @@ export class PreparedGraph implements CompiledGraph {
 /** Values of the leaves of a graph, for a plan that was made for a graph of the same structure. */
 export class EagerValues implements GraphValues {
   constructor(
-    readonly device: BackendDevice,
+    readonly device: StorageDevice,
     /** The leaves in order of traversal. */
     readonly leaves: readonly Node[],
   ) {}

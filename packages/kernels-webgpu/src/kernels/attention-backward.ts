@@ -1,17 +1,10 @@
 import type { CoarseKernel, CoarseOperand, KernelBuffer } from '@llm/tensor/backend';
 import { type KernelPlan, nothing, type Target } from '../kernel.ts';
+import type { BackwardOperands } from './attention/backward-step.ts';
 import { keyGradientsStep } from './attention/key-gradients.ts';
 import { problemOf } from './attention/problem.ts';
 import { queryGradientsStep } from './attention/query-gradients.ts';
 import { removedStep } from './attention/removed.ts';
-
-/** The operands of the backward operation beside those of the forward one. */
-export interface BackwardOperands {
-  readonly out: CoarseOperand;
-  readonly logSumExp: CoarseOperand;
-  readonly dOut: CoarseOperand;
-  readonly dLogSumExp: CoarseOperand | undefined;
-}
 
 /**
  * Gradients of attention, by tiles, without ever holding queries × keys weights: they are computed again

@@ -35,6 +35,7 @@ export {
 } from '../graph.ts';
 export * from '../ir/kernel.ts';
 export type { RandomSource } from '../ops/random.ts';
-export { type Binding, type Graph, type Lowered, type LowerOptions, lower } from '../plan/lower.ts';
+export { type LowerOptions, lower } from '../plan/lower.ts';
+export type { Binding, Graph, Lowered } from '../plan/lowered.ts';
 export { contiguousStrides, type Shape, sizeOf } from '../shape.ts';
 export * from './interface.ts';

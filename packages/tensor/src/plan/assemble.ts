@@ -4,7 +4,7 @@ import type { Vertex } from '../fuse/vertex.ts';
 import type { Node } from '../graph.ts';
 import { sizeOf } from '../shape.ts';
 import { copyKernel } from './copy-kernel.ts';
-import type { Binding } from './lower.ts';
+import type { Binding } from './lowered.ts';
 import type { Lifetime } from './memory.ts';
 import { bytesOf, keyOf, type Place } from './place.ts';
 import type { EmittedRepeat } from './repeat.ts';

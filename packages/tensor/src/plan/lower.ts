@@ -3,7 +3,6 @@
  *
  * @module
  */
-import type { Plan } from '../backend/interface.ts';
 import { type BufferValue, type EmittedKernel, emit, scalarCapacity } from '../fuse/emit.ts';
 import { fuse } from '../fuse/fuse.ts';
 import type { Group } from '../fuse/group.ts';
@@ -11,38 +10,11 @@ import { type Capabilities, type Edge, type Vertex, VertexBuilder } from '../fus
 import type { Node } from '../graph.ts';
 import type { Kernel } from '../ir/kernel.ts';
 import { Assembler, type Copy } from './assemble.ts';
+import type { Graph, Lowered } from './lowered.ts';
 import { largestLiveSum, placeInArena } from './memory.ts';
 import { readsWhatItWrites } from './overwrite.ts';
 import { bytesOf, keyOf, type Place } from './place.ts';
 import { type EmittedRepeat, emitRepeat, isScan } from './repeat.ts';
-
-/** A graph to compute. */
-export interface Graph {
-  /** Values that the caller gets. */
-  readonly outputs: readonly Node[];
-  /** New values of variables, written over the old ones: the leaf that reads the variable, and the value. */
-  readonly assigns: readonly { readonly variable: Node; readonly value: Node }[];
-}
-
-/** What to bind at one position of a plan. */
-export type Binding =
-  | { readonly kind: 'leaf'; readonly node: Node }
-  | { readonly kind: 'scalars' }
-  | { readonly kind: 'output'; readonly index: number };
-
-/** A plan and what its bindings mean. */
-export interface Lowered {
-  readonly plan: Plan;
-  readonly bindings: readonly Binding[];
-  /** Host scalars in the order of their slots. */
-  readonly scalars: readonly Node[];
-  /** Per output: its position among the fresh buffers, or the leaf that holds it already. */
-  readonly outputs: readonly ({ readonly fresh: number } | { readonly leaf: Node })[];
-  /** Bytes of each fresh buffer. */
-  readonly freshBytes: readonly number[];
-  /** The largest sum of live temporaries over the schedule: a lower bound for `plan.arenaBytes`. */
-  readonly liveBytes: number;
-}
 
 /** Options of `lower`, for tests and comparisons. */
 export interface LowerOptions {

@@ -10,7 +10,7 @@ import type { Edge, Vertex } from '../fuse/vertex.ts';
 import type { Node, Spec } from '../graph.ts';
 import { ScanAttributes } from '../scan/attributes.ts';
 import { sizeOf } from '../shape.ts';
-import type { Graph, Lowered } from './lower.ts';
+import type { Graph, Lowered } from './lowered.ts';
 
 /** A body's plan, and where in the plan around it its bindings lie. */
 export interface Repeat {

@@ -1,6 +1,5 @@
 import { type FunctionBuilder, f32x4, type I32, i32, type V128, v128 } from '../../wasm/index.ts';
 import { loadLanes } from '../lanes.ts';
-import type { Problem } from './spec.ts';
 
 /** Where a vector of finished sums lies in the output; all expressions, computed where used. */
 export interface Place {
@@ -57,7 +56,10 @@ export const epilogueKey = ({ scale, bias, hook, residual }: Epilogue): string =
  *
  * @param first index in the argument table of the epilogue's first buffer
  */
-export function finishOf({ epilogue, n }: Problem, first: number): Finish | undefined {
+export function finishOf(
+  { epilogue, n }: { readonly epilogue: Epilogue; readonly n: number },
+  first: number,
+): Finish | undefined {
   const { scale, bias, hook, residual } = epilogue;
   if (scale === undefined && !bias && !hook && !residual) return undefined;
   const hookFirst = first + (bias ? 1 : 0);

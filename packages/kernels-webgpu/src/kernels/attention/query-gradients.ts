@@ -2,7 +2,7 @@ import type { CoarseOperand } from '@llm/tensor/backend';
 import { gridOf, type KernelStep } from '../../kernel.ts';
 import { Shader } from '../../print/shader.ts';
 import { digits, retype, u32 } from '../wgsl.ts';
-import type { BackwardStep } from './removed.ts';
+import type { BackwardStep } from './backward-step.ts';
 import { declareKeyRange, declarePosition, declareScore, declareWeightAndSlope } from './score.ts';
 import {
   declareRows,

@@ -1,22 +1,8 @@
-import type { KernelBuffer } from '@llm/tensor/backend';
-import { gridOf, type KernelStep, type Target } from '../../kernel.ts';
+import { gridOf, type KernelStep } from '../../kernel.ts';
 import { Shader } from '../../print/shader.ts';
-import type { BackwardOperands } from '../attention-backward.ts';
 import { digits, retype, u32 } from '../wgsl.ts';
-import type { AttentionProblem } from './problem.ts';
+import type { BackwardStep } from './backward-step.ts';
 import { declareRows } from './tiles.ts';
-
-/** What the steps of the backward operation share. */
-export interface BackwardStep {
-  readonly name: string;
-  readonly problem: AttentionProblem;
-  readonly operands: BackwardOperands;
-  /** The operation's buffers and `removed`. */
-  readonly buffers: readonly KernelBuffer[];
-  /** The scratch buffer with a number for each query: [batch, heads, queries]. */
-  readonly removed: number;
-  readonly target: Target;
-}
 
 /**
  * What a row's gradient loses by the softmax's normalization: rowsum(dO ∘ O), less the gradient of its
