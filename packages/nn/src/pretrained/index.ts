@@ -8,4 +8,4 @@ export type { LoadReport } from './load-report.ts';
 export { PreTrainedModel, type SavePretrainedOptions } from './model.ts';
 export type * from './outputs.ts';
 export { registerFamily, supportedModelTypes } from './registry.ts';
-export type { TaskModels, TaskName } from './task-names.ts';
+export type { BaseModel, TaskModels, TaskName } from './task-names.ts';

@@ -6,11 +6,18 @@ import type { QuestionAnswering } from '../tasks/question-answering.ts';
 import type { Seq2SeqLM } from '../tasks/seq2seq-lm.ts';
 import type { SequenceClassification } from '../tasks/sequence-classification.ts';
 import type { TokenClassification } from '../tasks/token-classification.ts';
+import type { ModelInputs } from './inputs.ts';
 import type { PreTrainedModel } from './model.ts';
+import type { BaseOutput } from './outputs.ts';
+
+/** A model without a head. */
+export interface BaseModel extends PreTrainedModel {
+  forward(inputs: ModelInputs): BaseOutput;
+}
 
 /** The model of each task; the names are those in Python's `AutoModelFor…`. */
 export interface TaskModels {
-  readonly base: PreTrainedModel;
+  readonly base: BaseModel;
   readonly CausalLM: CausalLM;
   readonly MaskedLM: MaskedLM;
   readonly Seq2SeqLM: Seq2SeqLM;

@@ -37,6 +37,8 @@ export function resolveRotary<Config extends RotaryDecoderConfig>(config: Config
   return {
     ...config,
     num_key_value_heads: config.num_key_value_heads || config.num_attention_heads,
+    // Saved as a number: Python takes an absent one, but not null.
+    head_dim: config.head_dim ?? config.hidden_size / config.num_attention_heads,
     ...(typeof theta === 'number' && { rope_theta: theta }),
     ...(typeof share === 'number' && { partial_rotary_factor: share }),
     ...(scaled && { rope_scaling: parameters }),
