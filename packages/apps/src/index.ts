@@ -4,4 +4,5 @@
  * @module @llm/apps
  */
 export * from './corpus/index.ts';
+export * from './pipelines/index.ts';
 export * from './translate/index.ts';

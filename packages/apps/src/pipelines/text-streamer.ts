@@ -1,0 +1,57 @@
+import { checkOptions } from '@llm/nn';
+import type { DecodeOptions, PreTrainedTokenizer } from '@llm/tokenizers';
+
+/** Options of `TextStreamer`. */
+export interface TextStreamerOptions {
+  /** Called with each piece of text; default: it goes to standard output, or to the console in a page. */
+  readonly callback_function?: (text: string) => void;
+  /** Called with the tokens behind it. */
+  readonly token_callback_function?: (tokens: readonly number[]) => void;
+  /** Whether special tokens are left out. Default true. */
+  readonly skip_special_tokens?: boolean;
+}
+
+/**
+ * Shows text while it is generated: pass one as `streamer`. A piece never ends inside a character.
+ *
+ * @example
+ * const streamer = new TextStreamer(generator.tokenizer, { callback_function: (text) => show(text) });
+ * await generator('Once upon a time', { max_new_tokens: 50, streamer });
+ */
+export class TextStreamer {
+  readonly #tokenizer: PreTrainedTokenizer;
+  readonly #show: (text: string) => void;
+  readonly #showTokens: ((tokens: readonly number[]) => void) | undefined;
+  readonly #decoding: DecodeOptions;
+  #stream: ReturnType<PreTrainedTokenizer['decode_stream']>;
+
+  constructor(tokenizer: PreTrainedTokenizer, options: TextStreamerOptions = {}) {
+    checkOptions('TextStreamer', options, [
+      'callback_function',
+      'token_callback_function',
+      'skip_special_tokens',
+    ]);
+    this.#tokenizer = tokenizer;
+    this.#show = options.callback_function ?? print;
+    this.#showTokens = options.token_callback_function;
+    this.#decoding = { skip_special_tokens: options.skip_special_tokens ?? true };
+    this.#stream = tokenizer.decode_stream(this.#decoding);
+  }
+
+  /** Takes a token. */
+  put(token: number): void {
+    this.#showTokens?.([token]);
+    const text = this.#stream.step(token);
+    if (text) this.#show(text);
+  }
+
+  /** Begins anew with the next token. */
+  end(): void {
+    this.#stream = this.#tokenizer.decode_stream(this.#decoding);
+  }
+}
+
+function print(text: string): void {
+  if (typeof process !== 'undefined' && process.stdout) process.stdout.write(text);
+  else console.log(text);
+}
