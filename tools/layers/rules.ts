@@ -24,7 +24,7 @@ export const layers: Readonly<Record<string, Layer>> = {
     // Loaded on machines with a GPU only, so that others do not download it.
     '@llm/kernels-webgpu': 'dynamic',
   },
-  '@llm/train': { '@llm/nn': 'any', '@llm/tokenizers': 'any' },
+  '@llm/train': { '@llm/nn': 'any', '@llm/hub': 'any', '@llm/tokenizers': 'any' },
   '@llm/apps': {
     '@llm/tensor': 'any',
     '@llm/kernels-wasm': 'any',
