@@ -12,7 +12,8 @@ export const rotaryDefaults = {
   tie_word_embeddings: false,
   // Filled in from `num_attention_heads` where a configuration leaves it out.
   num_key_value_heads: 0,
-  head_dim: null,
+  // Absent, not null: Python computes an absent one for every family, null only for some.
+  head_dim: undefined,
   hidden_act: 'silu',
   max_position_embeddings: 2048,
   rms_norm_eps: 1e-6,
@@ -37,8 +38,6 @@ export function resolveRotary<Config extends RotaryDecoderConfig>(config: Config
   return {
     ...config,
     num_key_value_heads: config.num_key_value_heads || config.num_attention_heads,
-    // Saved as a number: Python takes an absent one, but not null.
-    head_dim: config.head_dim ?? config.hidden_size / config.num_attention_heads,
     ...(typeof theta === 'number' && { rope_theta: theta }),
     ...(typeof share === 'number' && { partial_rotary_factor: share }),
     ...(scaled && { rope_scaling: parameters }),

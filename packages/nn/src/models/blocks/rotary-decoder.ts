@@ -30,7 +30,7 @@ export interface RotaryDecoderConfig extends ModelConfig {
   readonly num_attention_heads: number;
   readonly num_key_value_heads: number;
   /** Width of a head; null for `hidden_size / num_attention_heads`. */
-  readonly head_dim: number | null;
+  readonly head_dim?: number | null | undefined;
   readonly hidden_act: ActivationName;
   readonly max_position_embeddings: number;
   readonly rms_norm_eps: number;
