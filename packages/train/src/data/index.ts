@@ -1,8 +1,18 @@
+export { BadRowError, type BadRowPolicy, BadRows } from './bad-rows.ts';
 export {
   BucketBatches,
   type BucketOptions,
   type ExampleBatch,
   type LoaderState,
 } from './batches.ts';
+export type { Column, Columns } from './columns.ts';
+export { Dataset, type SplitOptions } from './dataset.ts';
+export type { DataFormat, TableOptions } from './formats/index.ts';
+export { type InterleaveOptions, interleaveDatasets } from './interleave.ts';
+export { IterableDataset, type StreamShuffleOptions } from './iterable-dataset.ts';
+export { type LoadOptions, loadDataset, streamDataset } from './load.ts';
 export { type PadOptions, paddingMask, padRows } from './pad.ts';
+export { RandomSource } from './random-source.ts';
+export type { Row } from './row.ts';
 export { shuffle } from './shuffle.ts';
+export type { DataSource } from './source.ts';
