@@ -12,6 +12,7 @@ import {
 } from '@llm/tensor';
 import { xavierUniform } from '../init.ts';
 import { Module } from '../module/module.ts';
+import { probe } from '../module/paths.ts';
 import { additiveMask, joinMasks } from './attention-masks.ts';
 import { Linear } from './linear.ts';
 
@@ -119,15 +120,18 @@ export class MultiHeadAttention extends Module {
     const mask = joinMasks(options, q.shape, k.shape);
     const isCausal = options.is_causal ?? false;
     const dropoutP = this.training ? this.dropout : 0;
-    if (options.need_weights === false) {
+    const weigh = (): Tensor => {
+      const scores = matmul(q, k.transpose()).mul(1 / Math.sqrt(q.shape[3]!));
+      const added = additiveMask(mask, isCausal, scores);
+      return softmax(added ? scores.add(added) : scores); // [batch, heads, queries, keys]
+    };
+    const probed = probe('weights', weigh);
+    if (options.need_weights === false && !probed) {
       const output = scaledDotProductAttention(q, k, v, { attnMask: mask, isCausal, dropoutP });
       return [this.combine(output), undefined];
     }
-    const scores = matmul(q, k.transpose()).mul(1 / Math.sqrt(q.shape[3]!));
-    const added = additiveMask(mask, isCausal, scores);
-    const weights = dropout(softmax(added ? scores.add(added) : scores), dropoutP, {
-      training: dropoutP > 0,
-    }); // [batch, heads, queries, keys]
+    const weights = dropout(probed ?? weigh(), dropoutP, { training: dropoutP > 0 });
+    if (options.need_weights === false) return [this.combine(matmul(weights, v)), undefined];
     const average = options.average_attn_weights ?? true;
     return [this.combine(matmul(weights, v)), average ? weights.mean(1) : weights];
   }

@@ -1,6 +1,7 @@
 import { guarded, type Tensor, Variable } from '@llm/tensor';
 import { isBuffer } from './buffer.ts';
 import { fieldsOf } from './fields.ts';
+import { addForwardHook, afterHooks, type ForwardHook } from './hooks.ts';
 import { runAs } from './paths.ts';
 import { compareState, type StateDict, StateDictError, type StateMismatch } from './state.ts';
 import { summarize } from './summary.ts';
@@ -28,10 +29,11 @@ export abstract class Module {
   #training = true;
 
   constructor() {
-    // The wrapper gives each node the path of its module; subclasses write a plain method.
+    // The wrapper gives each node the path of its module, and calls hooks; subclasses write a plain method.
     const forward = this.forward;
     Object.defineProperty(this, 'forward', {
-      value: (...inputs: never[]) => runAs(this, () => forward.apply(this, inputs)),
+      value: (...inputs: never[]) =>
+        runAs(this, () => afterHooks(this, inputs, forward.apply(this, inputs))),
     });
   }
 
@@ -119,6 +121,16 @@ export abstract class Module {
     for (const child of this.children()) child.apply(visit);
     visit(this);
     return this;
+  }
+
+  /**
+   * Calls `hook` after every `forward` of this module, with its output and inputs; what the hook returns replaces
+   * the output, unless it is undefined. Compiled functions follow. `capture` is simpler where values are only wanted.
+   *
+   * @returns a function that removes the hook
+   */
+  registerForwardHook(hook: ForwardHook): () => void {
+    return addForwardHook(this, hook);
   }
 
   /** Sets whether gradients are taken for the parameters of this module and of all below it. */

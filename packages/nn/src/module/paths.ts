@@ -4,23 +4,47 @@
  *
  * @module
  */
-import { inScope, withScope } from '@llm/tensor';
+import { inScope, type Tensor, withScope } from '@llm/tensor';
+import { dependOnHooks, probesOf } from './hooks.ts';
 import type { Module } from './module.ts';
 
 /** Paths of the modules below the one whose `forward` was called from outside. */
 let paths: ReadonlyMap<Module, string> | undefined;
 
+/** The innermost module whose `forward` runs. */
+let running: Module | undefined;
+
 /** Runs `body` with the path of `module` below the outermost running module as its scope. */
 export function runAs<T>(module: Module, body: () => T): T {
-  if (paths) {
-    const path = paths.get(module);
-    // A module that is no field of the outermost one (made on the fly) is named by its class.
-    return path === undefined ? withScope(module.constructor.name, body) : inScope(path, body);
-  }
-  paths = new Map(Array.from(module.namedModules(), ([path, found]) => [found, path]));
+  const outer = running;
+  running = module;
   try {
-    return body();
+    if (paths) {
+      const path = paths.get(module);
+      // A module that is no field of the outermost one (made on the fly) is named by its class.
+      return path === undefined ? withScope(module.constructor.name, body) : inScope(path, body);
+    }
+    dependOnHooks();
+    paths = new Map(Array.from(module.namedModules(), ([path, found]) => [found, path]));
+    try {
+      return body();
+    } finally {
+      paths = undefined;
+    }
   } finally {
-    paths = undefined;
+    running = outer;
   }
+}
+
+/**
+ * Offers a value inside the running module to `capture`, under `path:name`.
+ *
+ * @returns the value, for the layer to go on with, so that gradients reach it; undefined if nobody wants it
+ */
+export function probe(name: string, compute: () => Tensor): Tensor | undefined {
+  const hooks = running && probesOf(running);
+  if (!hooks) return undefined;
+  const value = compute();
+  for (const hook of hooks) hook(name, value);
+  return value;
 }

@@ -5,12 +5,15 @@
  */
 import {
   attentionWeights,
+  dropout as drop,
+  matmul,
   rotary,
   scaledDotProductAttention,
   type Tensor,
   where,
 } from '@llm/tensor';
 import type { UnaryModule } from '../../module/module.ts';
+import { probe } from '../../module/paths.ts';
 import type { AttentionContext, Memory } from './context.ts';
 import type { Rotation } from './rotary.ts';
 
@@ -104,8 +107,19 @@ function mix(
     ...(cache && { offset: cache.offset }),
     enableGqa: true,
   };
-  weights?.push(attentionWeights(queries, keys, options));
+  const compute = () => attentionWeights(queries, keys, options);
+  weights?.push(compute());
+  const probed = probe('weights', compute);
+  if (probed) return weigh(drop(probed, dropout, { training: dropout > 0 }), values);
   return scaledDotProductAttention(queries, keys, values, { ...options, dropoutP: dropout });
+}
+
+/** Weights [batch, heads, queries, keys] times values [batch, keyValueHeads, keys, headDim]. */
+function weigh(weights: Tensor, values: Tensor): Tensor {
+  const [batch, heads, queries, keys] = weights.shape as readonly [number, number, number, number];
+  const [, shared, , headDim] = values.shape as readonly [number, number, number, number];
+  const grouped = weights.reshape(batch, shared, (heads / shared) * queries, keys);
+  return matmul(grouped, values).reshape(batch, heads, queries, headDim);
 }
 
 /** [batch, length, heads · headDim] → [batch, heads, length, headDim] */

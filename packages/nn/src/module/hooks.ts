@@ -1,0 +1,58 @@
+/**
+ * Functions that see, and may replace, what a module returns.
+ *
+ * @module
+ */
+import { guarded, type Tensor } from '@llm/tensor';
+import type { Module } from './module.ts';
+
+/** Called after a module's `forward`; what it returns replaces the output, unless it is undefined. */
+export type ForwardHook = (output: unknown, inputs: readonly unknown[], module: Module) => unknown;
+
+/** Called for a value inside a module's `forward` that `probe` offers, such as its attention weights. */
+export type ProbeHook = (name: string, value: Tensor) => void;
+
+const forwardHooks = new WeakMap<Module, Set<ForwardHook>>();
+const probeHooks = new WeakMap<Module, Set<ProbeHook>>();
+/** Grows with every change, so that compiled functions are traced again. */
+let version = 0;
+
+/** Adds a hook; returns what removes it again. */
+export function addForwardHook(module: Module, hook: ForwardHook): () => void {
+  return add(forwardHooks, module, hook);
+}
+
+/** Adds a hook for inner values; returns what removes it again. */
+export function addProbeHook(module: Module, hook: ProbeHook): () => void {
+  return add(probeHooks, module, hook);
+}
+
+function add<Hook>(all: WeakMap<Module, Set<Hook>>, module: Module, hook: Hook): () => void {
+  const own = all.get(module) ?? new Set();
+  all.set(module, own.add(hook));
+  version += 1;
+  return () => {
+    if (own.delete(hook)) version += 1;
+  };
+}
+
+/** Makes the function that is being compiled depend on which hooks there are. */
+export function dependOnHooks(): void {
+  guarded(() => version);
+}
+
+/** The output of a module after its hooks. */
+export function afterHooks(module: Module, inputs: readonly unknown[], output: unknown): unknown {
+  let result = output;
+  for (const hook of forwardHooks.get(module) ?? []) {
+    const replacement = hook(result, inputs, module);
+    if (replacement !== undefined) result = replacement;
+  }
+  return result;
+}
+
+/** Who wants the inner values of a module; undefined if nobody. */
+export function probesOf(module: Module): ReadonlySet<ProbeHook> | undefined {
+  const hooks = probeHooks.get(module);
+  return hooks && hooks.size > 0 ? hooks : undefined;
+}
