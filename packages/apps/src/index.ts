@@ -5,4 +5,5 @@
  */
 export * from './corpus/index.ts';
 export * from './pipelines/index.ts';
+export * from './server/index.ts';
 export * from './translate/index.ts';

@@ -1,0 +1,6 @@
+/**
+ * Models behind an HTTP API.
+ *
+ * @module
+ */
+export { createServer, type ServerOptions } from './create-server.ts';

@@ -1,0 +1,264 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { setDefaultDevice } from '@llm/nn';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { pipelineTasks } from '../../src/index.ts';
+import { run } from './run-cli.ts';
+
+setDefaultDevice('wasm');
+const model = (name: string) =>
+  fileURLToPath(new URL(`../fixtures/pipelines/${name}`, import.meta.url));
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'llm-cli-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+describe('help', () => {
+  it('lists the commands', async () => {
+    const { code, out } = await run(['--help']);
+    expect(code).toBe(0);
+    for (const name of [
+      'run',
+      'chat',
+      'translate',
+      'serve',
+      'tokenize',
+      'inspect',
+      'devices',
+      'cache',
+    ])
+      expect(out).toContain(`  ${name} `);
+  });
+
+  it.each(['run', 'chat', 'translate', 'serve', 'tokenize', 'inspect', 'devices', 'cache'])(
+    'of %s',
+    async (name) => {
+      const { code, out, err } = await run([name, '--help']);
+      expect({ code, err }).toEqual({ code: 0, err: '' });
+      expect(out).toContain(`Usage: llm ${name}`);
+    },
+  );
+
+  it('lists every task with its model', async () => {
+    const { out } = await run(['run', '--list', '--json']);
+    expect(JSON.parse(out).map(({ task }: { task: string }) => task)).toEqual(
+      Object.keys(pipelineTasks),
+    );
+    expect((await run(['run', '--list'])).out).toContain(pipelineTasks.translation.model);
+  });
+});
+
+describe('run', () => {
+  it('classifies an argument', async () => {
+    const { code, out } = await run([
+      'run',
+      'sentiment-analysis',
+      '-m',
+      model('classes'),
+      'I loved it',
+    ]);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^(entailment|neutral|contradiction) {2}0\.\d{4}\n$/);
+  });
+
+  it('takes options of the task, lines of standard input, and prints JSON', async () => {
+    const args = [
+      'run',
+      'text-classification',
+      '-m',
+      model('classes'),
+      '--set',
+      'top_k=2',
+      '--json',
+    ];
+    const { out } = await run(args, { piped: 'one text\n\nanother\n' });
+    const found = JSON.parse(out) as unknown[][];
+    expect(found.map((classes) => classes.length)).toEqual([2, 2]);
+  });
+
+  it('answers questions', async () => {
+    const { out } = await run([
+      'run',
+      'question-answering',
+      '-m',
+      model('answers'),
+      '--json',
+      '--question',
+      'Where?',
+      'My name is Wolfgang and I live in Berlin.',
+    ]);
+    const { answer, start, end } = JSON.parse(out) as {
+      answer: string;
+      start: number;
+      end: number;
+    };
+    expect('My name is Wolfgang and I live in Berlin.'.slice(start, end)).toBe(answer);
+  });
+
+  it('compares texts', async () => {
+    const args = [
+      'run',
+      'sentence-similarity',
+      '-m',
+      model('plain'),
+      '--json',
+      'Paris',
+      'Paris',
+      'food',
+    ];
+    const [same, other] = JSON.parse((await run(args)).out) as [number, number];
+    expect(same).toBeCloseTo(1, 5);
+    expect(other).toBeLessThan(1);
+  });
+});
+
+describe('other commands', () => {
+  it('shows tokens and counts them', async () => {
+    const { out } = await run(['tokenize', '-m', model('classes'), '--json', 'Paris']);
+    const [{ ids, tokens }] = JSON.parse(out) as [{ ids: number[]; tokens: string[] }];
+    expect(tokens.slice(0, 1)).toEqual(['[CLS]']);
+    expect((await run(['tokenize', '-m', model('classes'), '--count', 'Paris'])).out).toBe(
+      `${ids.length}\n`,
+    );
+    const decoded = await run([
+      'tokenize',
+      '-m',
+      model('classes'),
+      '--decode',
+      ids.slice(1, -1).join(' '),
+    ]);
+    expect(decoded.out).toBe('Paris\n');
+  });
+
+  it('inspects a model without loading it', async () => {
+    const { out } = await run(['inspect', model('classes'), '--json']);
+    const found = JSON.parse(out) as { parameters: number; bytes: number; format: string };
+    expect(found.format).toBe('safetensors');
+    expect(found.bytes).toBe(4 * found.parameters);
+    expect((await run(['inspect', model('classes'), '--tensors'])).out).toContain(
+      'classifier.weight',
+    );
+  });
+
+  it('shows devices', async () => {
+    const { wasm } = JSON.parse((await run(['devices', '--json'])).out) as {
+      wasm: { threads: number };
+    };
+    expect(wasm.threads).toBeGreaterThan(0);
+  });
+
+  it('shows and removes what the cache holds', async () => {
+    const { mkdir } = await import('node:fs/promises');
+    const blobs = join(folder, 'cache', 'models--owner--name', 'blobs');
+    await mkdir(blobs, { recursive: true });
+    await writeFile(join(blobs, 'etag'), new Uint8Array(1500));
+    const list = ['cache', 'list', '--cache-dir', join(folder, 'cache'), '--json'];
+    expect(JSON.parse((await run(list)).out).repositories).toMatchObject([
+      { name: 'owner/name', bytes: 1500 },
+    ]);
+    const remove = ['cache', 'remove', 'owner/name', '--cache-dir', join(folder, 'cache')];
+    expect((await run(remove)).code).toBe(0);
+    expect((await run(remove)).code).toBe(2);
+    expect(JSON.parse((await run(list)).out).repositories).toEqual([]);
+  });
+
+  it('translates a file and keeps its lines', async () => {
+    const [input, output] = [join(folder, 'in.txt'), join(folder, 'out.txt')];
+    await writeFile(input, 'The food\r\n\r\n  The service\n');
+    const args = [
+      'translate',
+      input,
+      '-m',
+      model('m2m'),
+      '--from',
+      'en',
+      '--to',
+      'de',
+      '-o',
+      output,
+    ];
+    expect(await run(args)).toMatchObject({ code: 0, err: '' });
+    expect(await readFile(output, 'utf8')).toMatch(/^[^\r\n]+\r\n\r\n {2}[^\r\n]+\n$/);
+  });
+
+  it('talks', async () => {
+    const { code, out } = await run(['chat', model('decoder'), '--max-new-tokens', '2'], {
+      typed: ['Paris?', 'Food?', ''],
+    });
+    expect(code).toBe(0);
+    expect(out.split('\n').length).toBeGreaterThanOrEqual(3);
+  });
+});
+
+describe('mistakes', () => {
+  it.each([
+    [['run', 'sing', 'la'], /there is no task "sing"; there are text-classification/],
+    [['run'], /wants a task/],
+    [['run', 'ner', '-m', 'no/such/folder', 'x'], /no\/such\/folder/],
+    [['run', 'ner', '-m', './nowhere', 'x'], /nowhere/],
+    [['run', 'fill-mask', '-m', model('classes'), 'x [MASK]'], /the checkpoint has no weights/],
+    [['run', 'fill-mask', '-m', model('masked'), 'no mask'], /wants \[MASK\] in the text/],
+    [
+      ['run', 'text-classification', '-m', model('classes'), '--set', 'top=3', 'x'],
+      /unknown option 'top'/,
+    ],
+    [['run', 'text-classification', '-m', model('classes')], /wants a text/],
+    [['run', 'text-classification', '--labels', 'a', 'x'], /takes no --labels/],
+    [['run', 'question-answering', 'x'], /wants --question/],
+    [['run', 'ner', '--device', 'tpu', 'x'], /Allowed choices are auto, webgpu, wasm/],
+    [['tokenize', 'x'], /required option '-m, --model <model>'/],
+    [['tokenize', '-m', model('classes'), '--decode', 'x'], /wants ids: got "x"/],
+    [['translate', './nowhere.txt'], /nowhere.txt cannot be read/],
+    [['chat', model('decoder'), '--temperature', '0'], /a number above 0/],
+    [['serve'], /wants a model/],
+    [['frobnicate'], /unknown command 'frobnicate'/],
+  ])('%j', async (args, message) => {
+    const { code, out, err } = await run(args, { piped: '' });
+    expect(err).toMatch(message);
+    expect(err).not.toMatch(/\n\s+at /); // no stack trace
+    expect(out).toBe('');
+    expect(code).toBeGreaterThan(0);
+  });
+
+  it('any arguments at all end with a code and without a stack trace', async () => {
+    // Nothing that could name a repository: that would ask the network.
+    const word = fc.oneof(
+      fc.constantFrom(
+        'run',
+        'tokenize',
+        'inspect',
+        'cache',
+        'list',
+        'devices',
+        '--json',
+        '--model',
+        '-m',
+      ),
+      fc.constantFrom(
+        '--help',
+        '--set',
+        'a=1',
+        '--',
+        '-',
+        '',
+        '--decode',
+        '--labels',
+        '--question',
+      ),
+      fc.string().map((text) => `./${text}`),
+      fc.string().map((text) => `--${text}`),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(word, { maxLength: 5 }), async (args) => {
+        const { code, err } = await run(args, { piped: '' });
+        expect([0, 1, 2]).toContain(code);
+        expect(err).not.toMatch(/\n\s+at /);
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
