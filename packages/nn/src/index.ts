@@ -21,3 +21,6 @@ export { structureMermaid } from './module/structure/mermaid.ts';
 export { structureSvg } from './module/structure/svg.ts';
 export * from './pretrained/index.ts';
 export * from './tasks/index.ts';
+export { WordVectorsError } from './word-vectors/cursor.ts';
+export { readWordVectors, type WordVectorOptions } from './word-vectors/read.ts';
+export { WordVectors } from './word-vectors/word-vectors.ts';

@@ -1,8 +1,10 @@
 export * from './activations.ts';
+export { alibiBias, alibiSlopes } from './alibi.ts';
 export { causalMask } from './attention-masks.ts';
 export * from './convolution/convolution.ts';
 export { type ConvolveOptions, convolve } from './convolution/convolve.ts';
 export type { PerAxis, WindowPadding } from './convolution/window.ts';
+export * from './crf/crf.ts';
 export * from './dropout.ts';
 export * from './embedding.ts';
 export * from './layer-norm.ts';

@@ -1,5 +1,7 @@
 import {
   activationOf,
+  alibiBias,
+  alibiSlopes,
   causalMask,
   Dropout,
   Embedding,
@@ -82,6 +84,28 @@ describe('positions', () => {
     expect(() => layer.forward(ones([2, 2]), 2)).toThrow(
       'holds positions 0 to 2: got [2, 2] at offset 2',
     );
+  });
+});
+
+describe('ALiBi', () => {
+  it('has the slopes that BLOOM has', () => {
+    // build_alibi_tensor of transformers 4.56 for 4, 6 and 12 heads, up to rounding of the last ones
+    expect([...alibiSlopes(4)]).toEqual([0.25, 0.0625, 0.015625, 0.00390625]);
+    expect([...alibiSlopes(6)]).toEqual([0.25, 0.0625, 0.015625, 0.00390625, 0.5, 0.125]);
+    const wanted = [0.5, 0.25, 0.125, 0.0625, 0.03125, 0.015625, 0.0078125, 0.00390625];
+    const between = [Math.SQRT1_2, Math.SQRT1_2 / 2, Math.SQRT1_2 / 4, Math.SQRT1_2 / 8];
+    expect([...alibiSlopes(12)]).toEqual([...wanted, ...between.map(Math.fround)]);
+    expect(() => alibiSlopes(0)).toThrow('from 1: got 0');
+  });
+
+  it('grows with the distance, the last query at the last key', () => {
+    const bias = alibiBias(2, 2, 3);
+    expect(bias.shape).toEqual([2, 2, 3]);
+    const [near, far] = [2 ** -4, 2 ** -8];
+    expect([...valuesOf(bias)].map(Math.abs)).toEqual([
+      near, 0, near, 2 * near, near, 0, far, 0, far, 2 * far, far, 0,
+    ]); // biome-ignore format: one head a line
+    expect(valuesOf(bias).every((value) => value <= 0)).toBe(true);
   });
 });
 
