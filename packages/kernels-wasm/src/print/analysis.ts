@@ -1,4 +1,5 @@
 import type { Instruction, LoopKernel } from '@llm/tensor/backend';
+import { matchGelu } from './gelu-pattern.ts';
 
 /** What the printer knows of each instruction, by position. */
 export interface Analysis {
@@ -15,7 +16,7 @@ export interface Analysis {
 }
 
 /** Positions of the instructions that an instruction reads. */
-export function operandsOf(instruction: Instruction): readonly number[] {
+function operandsOf(instruction: Instruction): readonly number[] {
   switch (instruction.op) {
     case 'load':
       return instruction.access.gather ? [instruction.access.gather.index] : [];
@@ -33,6 +34,15 @@ export function operandsOf(instruction: Instruction): readonly number[] {
     default:
       return [];
   }
+}
+
+/** Positions of the values that it takes to print an instruction: of a GELU, its argument alone. */
+export function operandsAt(
+  instructions: readonly Instruction[],
+  position: number,
+): readonly number[] {
+  const gelu = matchGelu(instructions, position);
+  return gelu ? [gelu.x] : operandsOf(instructions[position]!);
 }
 
 /** Finds for every instruction whether it is needed, which axes it varies along, and its pass. */
@@ -56,13 +66,13 @@ export function analyze(kernel: LoopKernel): Analysis {
   for (const { value } of stores) used[value] = true;
   for (let position = instructions.length - 1; position >= 0; position--) {
     if (!used[position]) continue;
-    for (const operand of operandsOf(instructions[position]!)) used[operand] = true;
+    for (const operand of operandsAt(instructions, position)) used[operand] = true;
   }
   let lastPass = 0;
   let cost = 0;
   instructions.forEach((instruction, position) => {
     if (!used[position]) return;
-    cost += costOf(instruction);
+    cost += costAt(instructions, position);
     if (instruction.op === 'reduce') lastPass = Math.max(lastPass, depth[position]! - 1);
   });
   for (const { value, strides } of stores) {
@@ -102,7 +112,9 @@ const unaryCosts: Partial<Record<string, number>> = {
 };
 
 /** Rough machine instructions of one instruction on four elements. */
-export function costOf(instruction: Instruction): number {
+export function costAt(instructions: readonly Instruction[], position: number): number {
+  if (matchGelu(instructions, position)) return 20;
+  const instruction = instructions[position]!;
   switch (instruction.op) {
     case 'unary':
       return unaryCosts[instruction.operator] ?? 1;

@@ -8,7 +8,7 @@ import {
   ModuleBuilder,
   type V128,
 } from '../wasm/index.ts';
-import { operandsOf } from './analysis.ts';
+import { operandsAt } from './analysis.ts';
 import { collapse } from './collapse.ts';
 import { emitInstruction } from './instruction.ts';
 import { Library } from './library.ts';
@@ -156,7 +156,7 @@ function neededBy({ instructions, stores }: LoopKernel): boolean[] {
   for (const { value } of stores) used[value] = true;
   for (let position = instructions.length - 1; position >= 0; position--) {
     if (!used[position]) continue;
-    for (const operand of operandsOf(instructions[position]!)) used[operand] = true;
+    for (const operand of operandsAt(instructions, position)) used[operand] = true;
   }
   return used;
 }

@@ -8,8 +8,10 @@ import {
   type V128,
   v128,
 } from '../wasm/index.ts';
+import { matchGelu } from './gelu-pattern.ts';
 import type { Library } from './library.ts';
 import { expOfNonPositive } from './math/exp.ts';
+import { distribution, gelu } from './math/gelu.ts';
 import { threefry } from './math/threefry.ts';
 import { widen } from './memory-access.ts';
 import { isNeverPositive } from './never-positive.ts';
@@ -38,6 +40,11 @@ export function emitInstruction(
   context: InstructionContext,
 ): Local<'v128'> {
   const instruction = instructions[position]!;
+  const pattern = matchGelu(instructions, position);
+  if (pattern) {
+    const { part, kind, x } = pattern;
+    return (part === 'value' ? gelu : distribution)(f, kind, context.value(x));
+  }
   return f.let(print(f, library, instructions, instruction, context));
 }
 

@@ -31,10 +31,11 @@ export function unary(
   switch (operator) {
     case 'neg':
       if (type === 'bool') return x; // −1 counts as true
-      return isFloat ? f32x4.neg(x) : i32x4.neg(x);
+      return isFloat ? v128.xor(x, f32x4.splat(-0)) : i32x4.neg(x);
     case 'abs':
       if (type === 'u32' || type === 'bool') return x;
-      return isFloat ? f32x4.abs(x) : i32x4.abs(x);
+      // One instruction with a mask that stays in a register; V8 makes three of `f32x4.abs`, as of `neg`.
+      return isFloat ? v128.and(x, i32x4.splat(0x7fffffff)) : i32x4.abs(x);
     case 'sign':
       return sign(type, x);
     case 'not':

@@ -1,5 +1,5 @@
 import type { LoopKernel } from '@llm/tensor/backend';
-import { type Analysis, costOf, operandsOf } from './analysis.ts';
+import { type Analysis, costAt, operandsAt } from './analysis.ts';
 
 /** How an axis is cut: every part has `length` elements but the last. */
 export interface Parts {
@@ -172,7 +172,12 @@ function keptValues(kernel: LoopKernel, analysis: Analysis): KeptValues {
   const needed = passNeeds(kernel, analysis, isElement);
   for (let position = 0; position < kernel.instructions.length; position++) {
     const instruction = kernel.instructions[position]!;
-    if (instruction.op === 'reduce' || costOf(instruction) < DEAR || !isElement(position)) continue;
+    if (
+      instruction.op === 'reduce' ||
+      costAt(kernel.instructions, position) < DEAR ||
+      !isElement(position)
+    )
+      continue;
     const passes = needed.flatMap((need, pass) => (need.has(position) ? [pass] : []));
     if (passes.length > 1) kept.set(position, { slot: kept.size, pass: passes[0]! });
   }
@@ -194,7 +199,7 @@ export function passNeeds(
       // A kept value of an earlier pass is read from scratch, without its operands.
       const earlier = kept?.get(position);
       if (earlier && earlier.pass < pass) return;
-      for (const operand of operandsOf(kernel.instructions[position]!)) visit(operand);
+      for (const operand of operandsAt(kernel.instructions, position)) visit(operand);
     };
     kernel.instructions.forEach((instruction, position) => {
       if (instruction.op !== 'reduce' || !analysis.used[position]) return;

@@ -7,7 +7,7 @@ import { exp } from './exp.ts';
  */
 export function sigmoid(f: FunctionBuilder, input: V128): Local<'v128'> {
   const x = f.let(input);
-  const power = exp(f, f32x4.neg(f32x4.abs(x)));
+  const power = exp(f, v128.or(x, f32x4.splat(-0)));
   const one = f32x4.splat(1);
   const numerator = v128.bitselect(power, one, f32x4.lt(x, f32x4.splat(0)));
   return f.let(f32x4.div(numerator, f32x4.add(one, power)));
