@@ -1,20 +1,34 @@
-import { endTokens } from './options.ts';
+import { drawnBy } from './draw.ts';
+import { processedScores, type StepScores } from './process.ts';
 import { repeatRows } from './prompts.ts';
 import type { Run } from './run.ts';
-import { processedScores } from './sample.ts';
 import { best, logSoftmax } from './scores.ts';
+import { endTokens } from './settings.ts';
 
-/** A text of beam search with its score. */
-interface Hypothesis {
+/** A text of beam search. */
+export interface BeamText {
   readonly ids: readonly number[];
+  /** Row whose scores chose each new token. */
+  readonly rows: readonly number[];
   readonly score: number;
+}
+
+/** What a beam search found. */
+export interface BeamResult {
+  /** The best `num_return_sequences` texts of each input, best first. */
+  readonly texts: readonly BeamText[];
+  /** What tokens were chosen by at each step, if it is wanted. */
+  readonly steps: readonly StepScores[];
+}
+
+interface Hypothesis extends BeamText {
   readonly isFinished: boolean;
 }
 
 /** What one input's beams are. */
 interface BeamState {
   /** Texts that go on, with the sums of their log-probabilities, best first. */
-  running: { ids: number[]; score: number }[];
+  running: BeamText[];
   /** The best ended texts so far, by score over length to the power of `length_penalty`. */
   finished: Hypothesis[];
   /** Whether a running text may still beat the ended ones. */
@@ -25,62 +39,42 @@ interface BeamState {
 const hopeless = -1e9;
 
 /**
- * Beam search as transformers 4.56 does it: at each step the best continuations of all running texts; those that
- * ended among the best `num_beams` compete by their score over length^length_penalty.
- *
- * @returns the best `num_return_sequences` texts of each input, best first
+ * Beam search as transformers 4.56 does it: at each step the best continuations of all running texts, or, with
+ * `do_sample`, some drawn from them; those that ended among the first `num_beams` compete by their score over
+ * length^length_penalty.
  */
-export async function beamSearch(run: Run): Promise<Hypothesis[]> {
-  const { settings, rows, session, options, promptLength } = run;
-  const { num_beams: beams, num_return_sequences: wanted } = settings;
-  const ends = endTokens(settings);
-  const keep = Math.max(2, 1 + ends.length) * beams;
-  const states: BeamState[] = [];
-  for (let start = 0; start < rows.length; start += beams) {
-    states.push({
-      running: repeatRows([rows[start]!], beams).map((ids, i) => ({
-        ids,
-        score: i === 0 ? 0 : hopeless,
-      })),
-      finished: Array.from({ length: beams }, () => ({
-        ids: [],
-        score: hopeless,
-        isFinished: false,
-      })),
-      canImprove: true,
-    });
-  }
+export async function beamSearch(run: Run): Promise<BeamResult> {
+  const { settings, rows, options } = run;
+  const { num_beams: beams, num_return_sequences: wanted, do_sample } = settings;
+  const keep = Math.max(2, 1 + endTokens(settings).length) * beams;
+  const states = begin(run);
+  const steps: StepScores[] = [];
   let next = await run.begin();
   for (;;) {
     options.signal?.throwIfAborted();
-    const scores = await processedScores(run, next.logits, logSoftmax);
-    next.logits.dispose();
-    next.best.dispose();
+    const step = await processedScores(run, next, logSoftmax);
+    if (options.output_scores || options.output_logits) steps.push(step);
+    const uniforms = do_sample ? run.stream.uniforms(keep * states.length) : undefined;
     const order = new Int32Array(rows.length);
     let allEnded = true;
     states.forEach((state, i) => {
-      const candidates = continuations(state, scores.slice(i * beams, (i + 1) * beams), keep);
+      const scores = step.scores.slice(i * beams, (i + 1) * beams);
+      const draws = uniforms && Array.from(uniforms).slice(i * keep, (i + 1) * keep);
+      const candidates = continuations(state, scores, i * beams, keep, draws);
       const hasEnded = candidates.map(({ ids }) =>
-        run.criteria.some((isEnd) => isEnd(ids, ids.slice(promptLength))),
+        run.criteria.some((isEnd) => isEnd(ids, ids.slice(run.promptLength))),
       );
       allEnded &&= hasEnded.every(Boolean);
-      const chosen = best(
-        Float32Array.from(candidates, ({ score }, j) => score + (hasEnded[j] ? hopeless : 0)),
-        beams,
-      );
+      const scored = candidates.map(({ score }, j) => score + (hasEnded[j] ? hopeless : 0));
       finish(state, candidates, hasEnded, run);
-      state.running = chosen.map((j) => ({
-        ids: candidates[j]!.ids,
-        score: candidates[j]!.score + (hasEnded[j] ? hopeless : 0),
+      state.running = best(Float32Array.from(scored), beams).map((j) => ({
+        ...candidates[j]!,
+        score: scored[j]!,
       }));
-      chosen.forEach((j, row) => {
-        order[i * beams + row] = i * beams + candidates[j]!.beam;
-      });
       state.canImprove &&= mayImprove(state, run);
-    });
-    states.forEach(({ running }, i) => {
-      running.forEach(({ ids }, row) => {
-        rows[i * beams + row] = ids;
+      state.running.forEach((text, row) => {
+        order[i * beams + row] = text.rows[text.rows.length - 1]!;
+        rows[i * beams + row] = text.ids as number[];
       });
     });
     const isFull = states.every(({ finished }) => finished.every((each) => each.isFinished));
@@ -88,14 +82,39 @@ export async function beamSearch(run: Run): Promise<Hypothesis[]> {
       states.some(({ canImprove }) => canImprove) &&
       !(isFull && settings.early_stopping === true) &&
       !allEnded;
-    if (!isOpen) return states.flatMap(({ finished }) => finished.slice(0, wanted));
-    const tokens = Int32Array.from(rows, (ids) => ids[ids.length - 1]!);
-    next = await session.next(tokens, order);
+    if (!isOpen)
+      return { texts: states.flatMap(({ finished }) => finished.slice(0, wanted)), steps };
+    next = await run.next(order);
   }
 }
 
-/** The best continuations of an input's running texts by one token. */
-function continuations({ running }: BeamState, scores: readonly Float32Array[], count: number) {
+/** All beams but one begin hopeless, or they would find the same. */
+function begin({ rows, settings: { num_beams: beams } }: Run): BeamState[] {
+  const prompts = rows.filter((_, row) => row % beams === 0);
+  return prompts.map((ids) => ({
+    running: repeatRows([ids], beams).map((each, i) => ({
+      ids: each,
+      rows: [],
+      score: i === 0 ? 0 : hopeless,
+    })),
+    finished: Array.from({ length: beams }, () => ({
+      ids,
+      rows: [],
+      score: hopeless,
+      isFinished: false,
+    })),
+    canImprove: true,
+  }));
+}
+
+/** The best continuations of an input's running texts by one token, or those that are drawn. */
+function continuations(
+  { running }: BeamState,
+  scores: readonly Float32Array[],
+  firstRow: number,
+  count: number,
+  draws: readonly number[] | undefined,
+): BeamText[] {
   const width = scores[0]!.length;
   const totals = new Float32Array(running.length * width);
   running.forEach(({ score }, beam) => {
@@ -103,26 +122,28 @@ function continuations({ running }: BeamState, scores: readonly Float32Array[], 
       totals[beam * width + token] = log + score;
     });
   });
-  return best(totals, count).map((place) => {
+  const places = draws ? drawnBy(totals, draws) : best(totals, count);
+  return places.map((place) => {
     const [beam, token] = [Math.floor(place / width), place % width];
-    return { beam, score: totals[place]!, ids: [...running[beam]!.ids, token] };
+    const { ids, rows } = running[beam]!;
+    return { ids: [...ids, token], rows: [...rows, firstRow + beam], score: totals[place]! };
   });
 }
 
-/** Lets the continuations that ended among the best compete with those that ended before. */
+/** Lets the continuations that ended among the first compete with those that ended before. */
 function finish(
   state: BeamState,
-  candidates: readonly { ids: number[]; score: number }[],
+  candidates: readonly BeamText[],
   hasEnded: readonly boolean[],
   { settings, promptLength }: Run,
 ): void {
   const { num_beams: beams, early_stopping } = settings;
   const isFull = state.finished.every(({ isFinished }) => isFinished) && early_stopping === true;
-  const fresh = candidates.map(({ ids, score }, i): Hypothesis => {
+  const fresh = candidates.map((text, i): Hypothesis => {
     const counts = hasEnded[i]! && i < beams;
-    const normalized = score / lengthFactor(ids.length - promptLength, settings);
+    const normalized = text.score / lengthFactor(text.ids.length - promptLength, settings);
     const lost = Number(isFull) + Number(!state.canImprove) + Number(!counts);
-    return { ids, score: Math.fround(normalized + lost * hopeless), isFinished: counts };
+    return { ...text, score: Math.fround(normalized + lost * hopeless), isFinished: counts };
   });
   const all = [...state.finished, ...fresh];
   const chosen = best(
@@ -144,6 +165,7 @@ function mayImprove(
   return finished.some(({ isFinished }) => possible > (isFinished ? worst : hopeless));
 }
 
-function lengthFactor(length: number, { length_penalty }: Run['settings']): number {
+/** What sums of log-probabilities are divided by. */
+export function lengthFactor(length: number, { length_penalty }: Run['settings']): number {
   return length ** (length_penalty ?? 1);
 }

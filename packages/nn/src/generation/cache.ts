@@ -31,12 +31,16 @@ export class FixedCache {
     this.#crossed = states(sourceLength);
   }
 
-  /** The cache as the first tokens fill it; they see one another alone. */
-  filling(length: number): KeyValueCache {
+  /**
+   * The cache as the first tokens fill it; they see one another alone.
+   *
+   * @param copies rows of the cache that each row of the tokens fills
+   */
+  filling(length: number, copies = 1): KeyValueCache {
     const own = this.#own;
     const crossed = this.#crossed;
     const rest = this.capacity - length;
-    const padded = (x: Tensor) => x.pad([0, 0, 0, 0], [0, 0, rest, 0]);
+    const padded = (x: Tensor) => repeated(x.pad([0, 0, 0, 0], [0, 0, rest, 0]), copies);
     return {
       capacity: length,
       offset: full([], 0, { dtype: 'i32' }),
@@ -47,25 +51,28 @@ export class FixedCache {
       },
       crossed(layer, compute) {
         const [keys, values] = compute();
-        crossed[layer]!.keys.assign(keys);
-        crossed[layer]!.values.assign(values);
+        crossed[layer]!.keys.assign(repeated(keys, copies));
+        crossed[layer]!.values.assign(repeated(values, copies));
         return [keys, values];
       },
     };
   }
 
   /**
-   * The cache as one more token sees and extends it.
+   * The cache as some more tokens see and extend it.
    *
-   * @param offset position of the token, i32 scalar
+   * @param offset position of the first of them, i32 scalar
    * @param order which row each row goes on from, i32 [batch], for beam search
    */
   extending(offset: Tensor, order?: Tensor): KeyValueCache {
     const { capacity } = this;
-    const isHere = arange(capacity).reshape(1, 1, capacity, 1).eq(offset);
+    const places = arange(capacity).sub(offset); // of positions among the new tokens
     const kept = (state: Variable) => (order ? take(state, order) : state);
     const extend = (state: Variable, fresh: Tensor) => {
-      const all = where(isHere, fresh, kept(state));
+      const length = fresh.shape[2]!;
+      const isHere = places.ge(0).logicalAnd(places.lt(length)).reshape(1, 1, capacity, 1);
+      const spread = length === 1 ? fresh : take(fresh, places.clamp(0, length - 1), 2);
+      const all = where(isHere, spread, kept(state));
       state.assign(all);
       return all;
     };
@@ -82,6 +89,16 @@ export class FixedCache {
       crossed: (layer) => [crossed[layer]!.keys, crossed[layer]!.values],
     };
   }
+}
+
+/** Each row `copies` times, one after another: [batch, …] → [batch · copies, …]. */
+export function repeated(x: Tensor, copies: number): Tensor {
+  if (copies === 1) return x;
+  const [batch, ...rest] = x.shape as readonly [number, ...number[]];
+  return x
+    .unsqueeze(1)
+    .expand(batch, copies, ...rest)
+    .reshape(batch * copies, ...rest);
 }
 
 /** State that is not trained. */

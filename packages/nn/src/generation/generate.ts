@@ -4,11 +4,15 @@
  * @module
  */
 import type { ModelInputs } from '../pretrained/inputs.ts';
+import { assistedSteps } from './assisted.ts';
 import { beamSearch } from './beam.ts';
-import { endTokens, type GenerateOptions } from './options.ts';
+import { groupBeamSearch } from './beam-groups.ts';
+import type { GenerateOptions } from './options.ts';
+import type { StepScores } from './process.ts';
 import { prepareRun, type Run } from './run.ts';
-import { decodeSteps } from './sample.ts';
+import { decodeSteps, type Step } from './sample.ts';
 import type { GenerativeModel } from './session.ts';
+import { endTokens } from './settings.ts';
 
 /** What generation gives. */
 export interface GenerateOutput {
@@ -18,8 +22,15 @@ export interface GenerateOutput {
   readonly generated: number[][];
   /** With beam search: the sum of log-probabilities over length^length_penalty of each text. */
   readonly sequences_scores?: number[];
-  /** With `output_scores`: the log-probability of each new token under the processed scores. */
-  readonly scores?: number[][];
+  /** With beam search and scores: the row that each new token was chosen in, −1 behind a text's end. */
+  readonly beam_indices?: number[][];
+  /**
+   * With `output_scores`: the processed scores [rows][vocab_size] of each step; with beam search they are
+   * log-probabilities. See `computeTransitionScores` for those of the chosen tokens.
+   */
+  readonly scores?: Float32Array[][];
+  /** With `output_logits`: the model's own scores [rows][vocab_size] of each step. */
+  readonly logits?: Float32Array[][];
 }
 
 /**
@@ -39,20 +50,20 @@ export async function generate(
   return inEvaluation(model, inputs, options, async (run) => {
     if (run.settings.num_beams > 1) return beams(run);
     const lengths = run.rows.map(() => 0);
-    const scores = run.rows.map((): number[] => []);
-    for await (const step of decodeSteps(run)) {
-      options.streamer?.(step.tokens);
-      step.tokens.forEach((token, row) => {
-        if (token === undefined) return;
-        lengths[row]!++;
-        if (step.scores) scores[row]!.push(step.scores[row]!);
+    const steps: StepScores[] = [];
+    const wantsScores = Boolean(options.output_scores || options.output_logits);
+    for await (const { tokens, scores } of stepsOf(run)) {
+      options.streamer?.(tokens);
+      tokens.forEach((token, row) => {
+        if (token !== undefined) lengths[row]!++;
       });
+      if (wantsScores && scores) steps.push(scores);
     }
     const { promptLength } = run;
     return {
       sequences: run.rows,
       generated: run.rows.map((row, i) => row.slice(promptLength, promptLength + lengths[i]!)),
-      ...(options.output_scores && { scores }),
+      ...scoresOf(steps, options),
     };
   });
 }
@@ -75,7 +86,7 @@ export async function* stream(
       throw new TypeError('stream: beam search has no tokens before its end; use generate()');
     }
     model.eval();
-    for await (const { tokens } of decodeSteps(run)) {
+    for await (const { tokens } of stepsOf(run)) {
       options.streamer?.(tokens);
       yield tokens;
     }
@@ -85,16 +96,39 @@ export async function* stream(
   }
 }
 
+function stepsOf(run: Run): AsyncGenerator<Step, void, void> {
+  return run.guesser ? assistedSteps(run, run.guesser) : decodeSteps(run);
+}
+
 async function beams(run: Run): Promise<GenerateOutput> {
-  const found = await beamSearch(run);
-  const { promptLength, settings, padding } = run;
-  const longest = Math.max(...found.map(({ ids }) => ids.length), promptLength);
-  const fill = settings.pad_token_id || (endTokens(settings)[0] ?? padding);
+  const { promptLength, settings, padding, options } = run;
+  const isGrouped = settings.num_beam_groups > 1;
+  const { texts, steps } = await (isGrouped ? groupBeamSearch(run) : beamSearch(run));
+  const longest = Math.max(...texts.map(({ ids }) => ids.length), promptLength);
+  // Python's two beam searches take padding token 0 differently.
+  const fill = isGrouped ? padding : settings.pad_token_id || (endTokens(settings)[0] ?? padding);
+  const mostRows = Math.max(...texts.map(({ rows }) => rows.length));
   return {
-    sequences: found.map(({ ids }) => [...ids, ...Array(longest - ids.length).fill(fill)]),
-    generated: found.map(({ ids }) => ids.slice(promptLength)),
-    sequences_scores: found.map(({ score }) => score),
+    sequences: texts.map(({ ids }) => filled(ids, longest, fill)),
+    generated: texts.map(({ ids }) => ids.slice(promptLength)),
+    sequences_scores: texts.map(({ score }) => score),
+    ...(steps.length > 0 && { beam_indices: texts.map(({ rows }) => filled(rows, mostRows, -1)) }),
+    ...scoresOf(steps, options),
   };
+}
+
+function scoresOf(
+  steps: readonly StepScores[],
+  { output_scores, output_logits }: GenerateOptions,
+): Pick<GenerateOutput, 'scores' | 'logits'> {
+  return {
+    ...(output_scores && { scores: steps.map(({ scores }) => scores) }),
+    ...(output_logits && { logits: steps.map(({ logits }) => logits) }),
+  };
+}
+
+function filled(values: readonly number[], length: number, fill: number): number[] {
+  return [...values, ...Array<number>(length - values.length).fill(fill)];
 }
 
 async function inEvaluation<T>(

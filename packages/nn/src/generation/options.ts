@@ -1,9 +1,11 @@
 /**
- * Options of generation: transformers' names and meanings, their defaults, and where they come from.
+ * Options of generation, with transformers' names and meanings.
  *
  * @module
  */
-import type { ModelConfig, Settings } from '../pretrained/config.ts';
+import type { Ids } from '../pretrained/inputs.ts';
+import type { CausalLM } from '../tasks/causal-lm.ts';
+import type { Seq2SeqLM } from '../tasks/seq2seq-lm.ts';
 import type { LogitsProcessor } from './processors.ts';
 import type { StoppingCriterion } from './stop.ts';
 
@@ -27,6 +29,10 @@ export interface GenerationSettings {
   readonly do_sample?: boolean;
   /** Texts that beam search follows side by side. Default 1: no beam search. */
   readonly num_beams?: number;
+  /** Groups of beams that search one after another and avoid each other's tokens. Default 1. */
+  readonly num_beam_groups?: number;
+  /** Taken off the score of a token as often as earlier groups chose it at this step. Default 0. */
+  readonly diversity_penalty?: number | null;
   /** Texts returned for each input. Default 1. */
   readonly num_return_sequences?: number;
   /** Divides logits. Default 1. */
@@ -75,11 +81,29 @@ export interface GenerationSettings {
   readonly suppress_tokens?: readonly number[] | null;
   /** Tokens that do not come first. */
   readonly begin_suppress_tokens?: readonly number[] | null;
+  /**
+   * How far scores are pushed away from those of the negative prompt, or of the last token alone (classifier-free
+   * guidance); 1 for not at all. For decoders without an encoder.
+   */
+  readonly guidance_scale?: number | null;
+  /** Most tokens guessed from an earlier place of the text that reads the same, for the model to check at once. */
+  readonly prompt_lookup_num_tokens?: number | null;
+  /** Most tokens by which such a place is found. Default 2. */
+  readonly max_matching_ngram_size?: number | null;
+  /** Most tokens that `assistant_model` guesses before the model checks them. Default 20. */
+  readonly num_assistant_tokens?: number;
+  /** Whether that number stays, or grows by 2 after a round of right guesses and shrinks by 1 otherwise. */
+  readonly num_assistant_tokens_schedule?: 'constant' | 'heuristic_transient';
+  /** The assistant stops guessing at a token less likely than this. Default 0.4; 0 never stops it. */
+  readonly assistant_confidence_threshold?: number | null;
   readonly pad_token_id?: number | null;
   readonly bos_token_id?: number | null;
   readonly eos_token_id?: number | readonly number[] | null;
   readonly decoder_start_token_id?: number | null;
 }
+
+/** Settings of one call, complete. */
+export type ResolvedSettings = Required<GenerationSettings>;
 
 /** What turns tokens into text, such as a tokenizer of `@llm/tokenizers`. */
 export interface TokenDecoder {
@@ -101,148 +125,18 @@ export interface GenerateOptions extends GenerationSettings {
   readonly stopping_criteria?: readonly StoppingCriterion[];
   /** Turns tokens into text, for `stop_strings`. */
   readonly tokenizer?: TokenDecoder;
-  /** Whether `scores` are returned: log-probabilities of the chosen tokens. Default false. */
+  /** Whether the scores that tokens were chosen by are returned. Default false. */
   readonly output_scores?: boolean;
-}
-
-/** Settings that work, with their defaults. */
-const defaults: Required<GenerationSettings> = {
-  max_length: 20,
-  max_new_tokens: null,
-  min_length: 0,
-  min_new_tokens: null,
-  early_stopping: false,
-  stop_strings: null,
-  max_time: null,
-  do_sample: false,
-  num_beams: 1,
-  num_return_sequences: 1,
-  temperature: 1,
-  top_k: 50,
-  top_p: 1,
-  min_p: null,
-  typical_p: 1,
-  epsilon_cutoff: 0,
-  eta_cutoff: 0,
-  repetition_penalty: 1,
-  encoder_repetition_penalty: 1,
-  presence_penalty: 0,
-  frequency_penalty: 0,
-  length_penalty: 1,
-  no_repeat_ngram_size: 0,
-  encoder_no_repeat_ngram_size: 0,
-  bad_words_ids: null,
-  sequence_bias: null,
-  renormalize_logits: false,
-  forced_bos_token_id: null,
-  forced_eos_token_id: null,
-  remove_invalid_values: false,
-  exponential_decay_length_penalty: null,
-  suppress_tokens: null,
-  begin_suppress_tokens: null,
-  pad_token_id: null,
-  bos_token_id: null,
-  eos_token_id: null,
-  decoder_start_token_id: null,
-};
-
-const callOnly = [
-  'seed',
-  'signal',
-  'streamer',
-  'logits_processor',
-  'stopping_criteria',
-  'tokenizer',
-  'output_scores',
-];
-
-/** Names of Python's `GenerationConfig` that do nothing here, with the values under which that is right. */
-const withoutEffect: Readonly<Record<string, readonly unknown[]>> = {
-  use_cache: [true],
-  num_beam_groups: [1],
-  diversity_penalty: [0],
-  return_dict_in_generate: [true, false],
-  output_attentions: [false],
-  output_hidden_states: [false],
-  output_logits: [false],
-  guidance_scale: [1],
-  token_healing: [false],
-  low_memory: [false],
-};
-
-/** Settings of one call, complete. */
-export type ResolvedSettings = Required<GenerationSettings>;
-
-/**
- * Settings of the call over those of `generation_config.json` over those that older `config.json`s hold.
- *
- * @throws TypeError for an option of the call that is unknown or does not work here; stored ones never stop a call
- */
-export function resolveSettings(
-  options: GenerateOptions,
-  stored: Settings,
-  config: ModelConfig,
-): ResolvedSettings {
-  for (const [name, value] of Object.entries(options)) {
-    if (name in defaults || callOnly.includes(name) || value === undefined || value === null)
-      continue;
-    if (withoutEffect[name]?.includes(value)) continue;
-    throw new TypeError(
-      `generate: ${name} is not supported here; it takes ${[...Object.keys(defaults), ...callOnly].join(', ')}`,
-    );
-  }
-  const known = Object.keys(defaults) as (keyof GenerationSettings)[];
-  const pick = (settings: object) =>
-    Object.fromEntries(
-      known
-        .map((name) => [name, (settings as Record<string, unknown>)[name]] as const)
-        .filter(([, value]) => value !== undefined && value !== null),
-    );
-  // Like Python: the model's settings count where there is no `generation_config.json`, but for special tokens.
-  const hasOwn = Object.keys(stored).length > 0;
-  const fromModel = Object.entries(pick(config)).filter(
-    ([name]) => !hasOwn || (name.endsWith('_token_id') && !name.startsWith('forced_')),
-  );
-  const resolved = {
-    ...defaults,
-    ...Object.fromEntries(fromModel),
-    ...pick(stored),
-    ...pick(options),
-  } as ResolvedSettings;
-  // A length of the call goes before a number of new tokens in the file.
-  if (options.max_length != null && options.max_new_tokens == null) {
-    check(resolved);
-    return { ...resolved, max_new_tokens: null };
-  }
-  check(resolved);
-  return resolved;
-}
-
-function check({
-  num_beams,
-  num_return_sequences,
-  do_sample,
-  temperature,
-}: ResolvedSettings): void {
-  if (!Number.isInteger(num_beams) || num_beams < 1) {
-    throw new RangeError(`generate: num_beams must be a whole number above 0: got ${num_beams}`);
-  }
-  if (num_return_sequences > num_beams && !do_sample) {
-    throw new RangeError(
-      `generate: num_return_sequences is ${num_return_sequences}, wants at most num_beams, ${num_beams}, without do_sample`,
-    );
-  }
-  if (num_beams > 1 && do_sample) {
-    throw new TypeError('generate: num_beams with do_sample is not supported here; choose one');
-  }
-  if (temperature !== null && !(temperature > 0)) {
-    throw new RangeError(
-      `generate: temperature must be above 0: got ${temperature}; set do_sample: false for the likeliest tokens`,
-    );
-  }
-}
-
-/** Ids that end a text. */
-export function endTokens({ eos_token_id }: ResolvedSettings): readonly number[] {
-  return eos_token_id === null ? [] : [eos_token_id].flat();
+  /** Whether the model's scores before all processors are returned. Default false. */
+  readonly output_logits?: boolean;
+  /** Guesses tokens for the model to check: a smaller model with the same vocabulary. One prompt only. */
+  readonly assistant_model?: CausalLM | Seq2SeqLM;
+  /** What `guidance_scale` pushes away from: tokens [batch, length]. */
+  readonly negative_prompt_ids?: Ids;
+  /** 1 for tokens, 0 for padding, of the shape of `negative_prompt_ids`. Default: no padding. */
+  readonly negative_prompt_attention_mask?: Ids;
+  /** The tokens that may follow the text `ids` of a prompt, which `prompt` numbers. */
+  readonly prefix_allowed_tokens_fn?: (prompt: number, ids: readonly number[]) => readonly number[];
+  /** The numbers from 0 to below 1 that tokens are drawn by, `count` for each step, instead of a generator's. */
+  readonly uniforms?: (count: number) => ArrayLike<number>;
 }

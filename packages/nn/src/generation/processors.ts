@@ -4,8 +4,9 @@
  *
  * @module
  */
-import { endTokens, type ResolvedSettings } from './options.ts';
+import type { GenerateOptions, ResolvedSettings } from './options.ts';
 import { logSoftmax } from './scores.ts';
+import { endTokens } from './settings.ts';
 
 /** The row that scores belong to. */
 export interface ProcessorContext {
@@ -13,6 +14,8 @@ export interface ProcessorContext {
   readonly row: number;
   /** Tokens before generation, padding included. */
   readonly promptLength: number;
+  /** With groups of beams: what earlier groups of the same prompt chose at this step. */
+  readonly chosenByGroups?: readonly number[];
 }
 
 /**
@@ -36,13 +39,18 @@ export interface ProcessorSetup {
   readonly promptLength: number;
   /** Most tokens, the prompt included. */
   readonly maxLength: number;
-  /** Tokens of the encoder by row. */
-  readonly encoderIds?: readonly (readonly number[])[];
+  /** Tokens of the prompts or of the encoder, by prompt. */
+  readonly encoderIds: readonly (readonly number[])[];
+  /** Rows that go on from each prompt. */
+  readonly copies: number;
+  /** See `GenerateOptions`. */
+  readonly prefix_allowed_tokens_fn?: GenerateOptions['prefix_allowed_tokens_fn'];
 }
 
 /** The processors that the settings ask for, in Python's order. */
 export function makeProcessors(setup: ProcessorSetup): LogitsProcessor[] {
-  const { settings, promptLength, maxLength, encoderIds } = setup;
+  const { settings, promptLength, maxLength, encoderIds, copies, prefix_allowed_tokens_fn } = setup;
+  const sourceOf = (row: number) => encoderIds[Math.floor(row / copies)]!;
   const ends = endTokens(settings);
   const list: LogitsProcessor[] = [];
   const use = <T>(
@@ -55,12 +63,15 @@ export function makeProcessors(setup: ProcessorSetup): LogitsProcessor[] {
   const isZero = (value: number) => value === 0;
   const isOne = (value: number) => value === 1;
   use(settings.sequence_bias, () => false, sequenceBias);
+  use(settings.diversity_penalty, isZero, (penalty) => (_, scores, { chosenByGroups = [] }) => {
+    for (const id of chosenByGroups) scores[id]! -= penalty;
+  });
   use(
     settings.encoder_repetition_penalty,
     isOne,
     (penalty) =>
       (_, scores, { row }) =>
-        penalize(encoderIds?.[row] ?? [], scores, 1 / penalty),
+        penalize(sourceOf(row), scores, 1 / penalty),
   );
   use(
     settings.repetition_penalty,
@@ -77,7 +88,7 @@ export function makeProcessors(setup: ProcessorSetup): LogitsProcessor[] {
     for (const id of followers(ids, ids, size)) scores[id] = never;
   });
   use(settings.encoder_no_repeat_ngram_size, isZero, (size) => (ids, scores, { row }) => {
-    for (const id of followers(encoderIds?.[row] ?? [], ids, size)) scores[id] = never;
+    for (const id of followers(sourceOf(row), ids, size)) scores[id] = never;
   });
   use(
     settings.bad_words_ids,
@@ -94,6 +105,12 @@ export function makeProcessors(setup: ProcessorSetup): LogitsProcessor[] {
   if (shortest > 0) {
     list.push((ids, scores) => {
       if (ids.length < shortest) for (const end of ends) scores[end] = never;
+    });
+  }
+  if (prefix_allowed_tokens_fn) {
+    list.push((ids, scores, { row }) => {
+      const prompt = Math.floor(row / copies);
+      keepOnly(scores, prefix_allowed_tokens_fn(prompt, ids), prompt);
     });
   }
   use(
@@ -187,6 +204,16 @@ function sequenceBias(pairs: readonly (readonly [readonly number[], number])[]):
       if (sequence.slice(0, before).every((id, i) => ids[start + i] === id)) scores[last]! += bias;
     }
   };
+}
+
+/** Rules out all other tokens. */
+function keepOnly(scores: Float32Array, allowed: readonly number[], prompt: number): void {
+  if (allowed.length === 0) {
+    throw new RangeError(`generate: prefix_allowed_tokens_fn allows no token for prompt ${prompt}`);
+  }
+  const kept = allowed.map((id) => [id, scores[id]] as const);
+  scores.fill(never);
+  for (const [id, score] of kept) if (score !== undefined) scores[id] = score;
 }
 
 function force(scores: Float32Array, tokens: readonly number[]): void {

@@ -5,16 +5,17 @@
  */
 import type { ModelInputs } from '../pretrained/inputs.ts';
 import { Seq2SeqLM } from '../tasks/seq2seq-lm.ts';
-import {
-  endTokens,
-  type GenerateOptions,
-  type ResolvedSettings,
-  resolveSettings,
-} from './options.ts';
+import { checkAssistant, guessLength, makeGuesser } from './assistant.ts';
+import { DrawStream } from './draw.ts';
+import type { Guesser } from './guesser.ts';
+import { Guidance } from './guidance.ts';
+import type { GenerateOptions, ResolvedSettings } from './options.ts';
 import { type LogitsProcessor, makeProcessors, renormalize } from './processors.ts';
-import { readPrompts, repeatRows, rowsOf } from './prompts.ts';
-import type { GenerativeModel, NextScores, Session } from './session.ts';
+import { type Prompts, readPrompts, repeatRows, rowsOf } from './prompts.ts';
+import type { Draw, GenerativeModel, NextScores, Session } from './session.ts';
 import { borrowSession } from './sessions.ts';
+import { endTokens, resolveSettings } from './settings.ts';
+import { bucket, fill } from './sizes.ts';
 import { makeCriteria, type StoppingCriterion } from './stop.ts';
 import { makeWarpers } from './warpers.ts';
 
@@ -30,10 +31,18 @@ export interface Run {
   readonly padding: number;
   readonly processors: readonly LogitsProcessor[];
   readonly criteria: readonly StoppingCriterion[];
+  readonly stream: DrawStream;
+  /** Whether the session itself chooses the next tokens, so that only their ids are read. */
+  readonly isChosenOnDevice: boolean;
   readonly session: Session;
+  readonly guidance: Guidance | undefined;
+  /** Guesses tokens, with assisted generation. */
+  readonly guesser: Guesser | undefined;
   /** Takes the prompts in. */
   begin(): Promise<NextScores>;
-  /** Gives the session back. */
+  /** Goes on from the last token of each row; `order` says which row each row was before that. */
+  next(order?: Int32Array): Promise<NextScores>;
+  /** Gives the sessions back. */
   end(): void;
 }
 
@@ -48,10 +57,8 @@ export async function prepareRun(
   const copies = num_beams > 1 ? num_beams : num_return_sequences;
   const prompts = await readPrompts(inputs);
   const isSeq2Seq = model instanceof Seq2SeqLM;
-  const starts = isSeq2Seq
-    ? await decoderStarts(inputs, settings, prompts.ids.length)
-    : prompts.ids;
-  const rows = repeatRows(starts, copies).map((row) => [...row]);
+  const start = isSeq2Seq ? await decoderStarts(inputs, settings, prompts.ids.length) : prompts.ids;
+  const rows = repeatRows(start, copies).map((row) => [...row]);
   const promptLength = rows[0]!.length;
   const { positions } = model.base_model.cacheShape;
   const wanted = max_new_tokens === null ? max_length! : promptLength + max_new_tokens;
@@ -61,23 +68,43 @@ export async function prepareRun(
       `generate: no room for new tokens: the prompt has ${promptLength}, and there can be ${maxLength} in all; set max_new_tokens`,
     );
   }
+  checkAssistant(model, options, settings, prompts.ids.length);
   const ends = endTokens(settings);
-  const encoderIds = isSeq2Seq ? repeatRows(prompts.ids, copies) : undefined;
-  const setup = { settings, promptLength, maxLength, ...(encoderIds && { encoderIds }) };
-  const processors = [
-    ...makeProcessors(setup),
+  const { prefix_allowed_tokens_fn } = options;
+  const changing = [
+    ...makeProcessors({
+      settings,
+      promptLength,
+      maxLength,
+      encoderIds: prompts.ids,
+      copies,
+      ...(prefix_allowed_tokens_fn && { prefix_allowed_tokens_fn }),
+    }),
     ...(options.logits_processor ?? []),
-    ...(settings.do_sample ? makeWarpers(settings) : []),
+  ];
+  const fewest = num_beams > 1 ? Math.max(2, 1 + ends.length) : 1;
+  const processors = [
+    ...changing,
+    ...(settings.do_sample ? makeWarpers(settings, fewest) : []),
     ...(settings.renormalize_logits ? [renormalize] : []),
   ];
+  const sampler = changing.length === 0 ? deviceSampler(settings, options) : undefined;
+  const guidances = await guidancePrompts(model, prompts, settings, options);
   const length = bucket(prompts.ids[0]!.length, isSeq2Seq ? undefined : positions);
-  const filled = fill(prompts, length, isSeq2Seq ? 'right' : 'left', copies);
-  const { session, giveBack } = borrowSession(model, {
-    batch: rows.length,
+  const added = maxLength - promptLength + guessLength(settings, options);
+  const own = borrowSession(model, {
+    prompts: prompts.ids.length,
+    copies,
     promptLength: length,
-    capacity: bucket(isSeq2Seq ? maxLength : length + maxLength - promptLength, undefined),
-    reorders: num_beams > 1,
+    capacity: bucket(isSeq2Seq ? promptLength + added : length + added, undefined),
+    ...(sampler && { sampler: { top_k: settings.top_k ?? 0 } }),
   });
+  const filled = fill(prompts, length, isSeq2Seq ? 'right' : 'left', start);
+  const stream = new DrawStream(options);
+  const draw = (): Draw | undefined => sampler && { ...sampler, ...stream.next() };
+  const guided = guidances && borrowGuidance(model, guidances, settings, copies, added);
+  const guesser = makeGuesser(options, settings, { prompts, start, promptLength, maxLength });
+  const { session } = own;
   return {
     settings,
     options,
@@ -87,10 +114,55 @@ export async function prepareRun(
     padding: settings.pad_token_id ?? ends[0] ?? 0,
     processors,
     criteria: makeCriteria(settings, options, maxLength),
+    stream,
+    isChosenOnDevice:
+      sampler !== undefined ||
+      (processors.length === 0 && !guided && !settings.do_sample && !wantsScores(options)),
     session,
-    begin: () => session.begin(filled.ids, filled.mask, rows),
-    end: giveBack,
+    guidance: guided?.guidance,
+    guesser,
+    begin() {
+      guided?.guidance.begin();
+      return session.begin(filled, draw());
+    },
+    next(order) {
+      const tokens = Int32Array.from(rows, (row) => row[row.length - 1]!);
+      guided?.guidance.next(tokens);
+      return session.next(tokens, order, draw());
+    },
+    end() {
+      own.giveBack();
+      guided?.giveBack();
+      guesser?.end();
+    },
   };
+}
+
+/** Temperature and mass, if the device can draw: nothing else may look at the scores. */
+function deviceSampler(
+  settings: ResolvedSettings,
+  options: GenerateOptions,
+): { temperature: number; top_p: number } | undefined {
+  const { min_p, typical_p, epsilon_cutoff, eta_cutoff, guidance_scale } = settings;
+  const isPlain =
+    settings.do_sample &&
+    settings.num_beams === 1 &&
+    settings.prompt_lookup_num_tokens === null &&
+    !options.assistant_model &&
+    !options.uniforms &&
+    !wantsScores(options) &&
+    min_p === null &&
+    (guidance_scale ?? 1) === 1 &&
+    (typical_p ?? 1) === 1 &&
+    (epsilon_cutoff ?? 0) % 1 === 0 &&
+    (eta_cutoff ?? 0) % 1 === 0;
+  return isPlain
+    ? { temperature: settings.temperature ?? 1, top_p: settings.top_p ?? 1 }
+    : undefined;
+}
+
+function wantsScores({ output_scores, output_logits }: GenerateOptions): boolean {
+  return Boolean(output_scores || output_logits);
 }
 
 /** First tokens of the decoder. */
@@ -109,29 +181,47 @@ async function decoderStarts(
   return Array.from({ length: batch }, () => [start]);
 }
 
-/** Lengths are rounded up to few sizes, so that a session serves many calls. */
-function bucket(length: number, most: number | undefined): number {
-  const power = 2 ** Math.ceil(Math.log2(Math.max(16, length)));
-  // Beyond 256, steps of 128 waste less.
-  const rounded = length > 256 ? 128 * Math.ceil(length / 128) : power;
-  return most === undefined ? rounded : Math.max(length, Math.min(rounded, most));
+/** What `guidance_scale` pushes away from: the negative prompts, or the last token of each prompt. */
+async function guidancePrompts(
+  model: GenerativeModel,
+  prompts: Prompts,
+  { guidance_scale }: ResolvedSettings,
+  { negative_prompt_ids, negative_prompt_attention_mask }: GenerateOptions,
+): Promise<Prompts | undefined> {
+  if (guidance_scale === null || guidance_scale === 1) return undefined;
+  if (model instanceof Seq2SeqLM) {
+    throw new TypeError('generate: guidance_scale is for decoders without an encoder');
+  }
+  if (!negative_prompt_ids) {
+    const last = prompts.ids.map((row) => row.slice(-1));
+    return { ids: last, mask: last.map(() => [1]) };
+  }
+  const negative = await readPrompts({
+    input_ids: negative_prompt_ids,
+    ...(negative_prompt_attention_mask && { attention_mask: negative_prompt_attention_mask }),
+  });
+  if (negative.ids.length !== prompts.ids.length) {
+    throw new RangeError(
+      `generate: negative_prompt_ids wants a row for each of the ${prompts.ids.length} prompts: got ${negative.ids.length}`,
+    );
+  }
+  return negative;
 }
 
-function fill(
-  { ids, mask }: { ids: readonly number[][]; mask: readonly number[][] },
-  length: number,
-  side: 'left' | 'right',
+function borrowGuidance(
+  model: GenerativeModel,
+  prompts: Prompts,
+  { guidance_scale }: ResolvedSettings,
   copies: number,
-): { ids: Int32Array; mask: Uint8Array } {
-  const [allIds, allMask] = [repeatRows(ids, copies), repeatRows(mask, copies)];
-  const filled = {
-    ids: new Int32Array(allIds.length * length),
-    mask: new Uint8Array(allIds.length * length),
-  };
-  const shift = side === 'left' ? length - ids[0]!.length : 0;
-  allIds.forEach((row, i) => {
-    filled.ids.set(row, i * length + shift);
-    filled.mask.set(allMask[i]!, i * length + shift);
+  added: number,
+): { guidance: Guidance; giveBack: () => void } {
+  const length = bucket(prompts.ids[0]!.length, model.base_model.cacheShape.positions);
+  const { session, giveBack } = borrowSession(model, {
+    prompts: prompts.ids.length,
+    copies,
+    promptLength: length,
+    capacity: bucket(length + added, undefined),
   });
-  return filled;
+  const filled = fill(prompts, length, 'left', prompts.ids);
+  return { guidance: new Guidance(guidance_scale!, session, filled), giveBack };
 }

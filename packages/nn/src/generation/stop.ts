@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { endTokens, type GenerateOptions, type ResolvedSettings } from './options.ts';
+import type { GenerateOptions, ResolvedSettings } from './options.ts';
+import { endTokens } from './settings.ts';
 
 /** Whether a text has ended. @param ids all tokens so far @param newTokens those generated */
 export type StoppingCriterion = (ids: readonly number[], newTokens: readonly number[]) => boolean;

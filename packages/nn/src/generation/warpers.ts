@@ -9,64 +9,73 @@ import { best, logSoftmax, ranking } from './scores.ts';
 
 const never = Number.NEGATIVE_INFINITY;
 
-/** The warpers that the settings ask for, in Python's order; each keeps at least one token. */
-export function makeWarpers(settings: ResolvedSettings): LogitsProcessor[] {
+/**
+ * The warpers that the settings ask for, in Python's order.
+ *
+ * @param fewest tokens that each of them keeps at least
+ */
+export function makeWarpers(settings: ResolvedSettings, fewest: number): LogitsProcessor[] {
   const { temperature, top_k, top_p, min_p, typical_p, epsilon_cutoff, eta_cutoff } = settings;
   const list: LogitsProcessor[] = [];
   if (temperature !== null && temperature !== 1) {
     list.push((_, scores) => scores.map((score) => score / temperature));
   }
-  if (top_k !== null && top_k !== 0) list.push((_, scores) => keepBest(scores, top_k));
-  if (top_p !== null && top_p < 1) list.push((_, scores) => keepMass(scores, top_p));
+  if (top_k !== null && top_k !== 0) {
+    list.push((_, scores) => keepAbove(scores, leastOfBest(scores, Math.max(top_k, fewest))));
+  }
+  if (top_p !== null && top_p < 1) list.push((_, scores) => keepMass(scores, top_p, fewest));
   if (min_p !== null) {
     list.push((_, scores) => {
       const logs = logSoftmax(scores);
-      keep(scores, logs, Math.max(...best(logs, 1).map((i) => logs[i]!)) + Math.log(min_p));
+      keepLikely(scores, logs, logs[best(logs, 1)[0]!]! + Math.log(min_p), fewest);
     });
   }
-  if (typical_p !== null && typical_p < 1) list.push((_, scores) => keepTypical(scores, typical_p));
+  if (typical_p !== null && typical_p < 1) {
+    list.push((_, scores) => keepTypical(scores, typical_p, fewest));
+  }
   if (epsilon_cutoff !== null && epsilon_cutoff > 0 && epsilon_cutoff < 1) {
-    list.push((_, scores) => keep(scores, logSoftmax(scores), Math.log(epsilon_cutoff)));
+    const least = Math.log(epsilon_cutoff);
+    list.push((_, scores) => keepLikely(scores, logSoftmax(scores), least, fewest));
   }
   if (eta_cutoff !== null && eta_cutoff > 0 && eta_cutoff < 1) {
     list.push((_, scores) => {
       const logs = logSoftmax(scores);
       const eta = Math.min(eta_cutoff, Math.sqrt(eta_cutoff) * Math.exp(-entropy(logs)));
-      keep(scores, logs, Math.log(eta));
+      keepLikely(scores, logs, Math.log(eta), fewest);
     });
   }
   return list;
 }
 
-/** Keeps tokens whose log-probability is at least `least`, and the likeliest. */
-function keep(scores: Float32Array, logs: Float32Array, least: number): void {
-  const [likeliest] = best(scores, 1);
-  const top = scores[likeliest!]!;
+/** The least of the `count` best scores. */
+function leastOfBest(scores: Float32Array, count: number): number {
+  return scores[best(scores, Math.min(count, scores.length)).at(-1)!]!;
+}
+
+function keepAbove(scores: Float32Array, least: number): void {
+  for (let i = 0; i < scores.length; i++) if (scores[i]! < least) scores[i] = never;
+}
+
+/** Keeps tokens whose log-probability is at least `least`, and the `fewest` likeliest. */
+function keepLikely(scores: Float32Array, logs: Float32Array, least: number, fewest: number): void {
+  const top = leastOfBest(scores, fewest);
   for (let i = 0; i < scores.length; i++) {
     if (logs[i]! < least && scores[i]! < top) scores[i] = never;
   }
 }
 
-function keepBest(scores: Float32Array, count: number): void {
-  if (count >= scores.length) return;
-  const least = scores[best(scores, count).at(-1)!]!;
-  for (let i = 0; i < scores.length; i++) if (scores[i]! < least) scores[i] = never;
-}
-
 /** Keeps the likeliest tokens until together they have the mass. */
-function keepMass(scores: Float32Array, mass: number): void {
+function keepMass(scores: Float32Array, mass: number, fewest: number): void {
   const logs = logSoftmax(scores);
   let total = 0;
-  let isEnough = false;
-  for (const i of ranking(scores)) {
-    if (isEnough) scores[i] = never;
+  ranking(scores).forEach((i, rank) => {
+    if (total >= mass && rank >= fewest) scores[i] = never;
     total += Math.exp(logs[i]!);
-    isEnough = total >= mass;
-  }
+  });
 }
 
 /** Keeps the tokens whose information is nearest to the expected, until together they have the mass. */
-function keepTypical(scores: Float32Array, mass: number): void {
+function keepTypical(scores: Float32Array, mass: number, fewest: number): void {
   const logs = logSoftmax(scores);
   const expected = entropy(logs);
   const distance = logs.map((log) => Math.abs(-log - expected));
@@ -79,8 +88,9 @@ function keepTypical(scores: Float32Array, mass: number): void {
     last++;
   }
   const limit = distance[order[last]!]!;
-  const first = order[0];
-  for (const i of order) if (distance[i]! > limit && i !== first) scores[i] = never;
+  order.forEach((i, rank) => {
+    if (distance[i]! > limit && rank >= fewest) scores[i] = never;
+  });
 }
 
 function entropy(logs: Float32Array): number {

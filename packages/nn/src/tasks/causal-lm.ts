@@ -59,4 +59,9 @@ export class CausalLM extends ModelWithHead<DecoderBase> {
     const { last_hidden_state: hidden } = this.base_model.forward(inputs, cache);
     return this.#logits(hidden.slice(null, -1));
   }
+
+  /** Logits [batch, length, vocab_size] after each of some new tokens. @see decode */
+  decodeEach(inputs: ModelInputs, cache: KeyValueCache): Tensor {
+    return this.#logits(this.base_model.forward(inputs, cache).last_hidden_state);
+  }
 }

@@ -94,6 +94,17 @@ export class Seq2SeqLM extends PreTrainedModel {
     return logits(base.decode(ids, memory, sourceMask, cache).slice(null, -1));
   }
 
+  /** Logits [batch, length, vocab_size] after each of some new target tokens. @see decode */
+  decodeEach(
+    ids: Tensor,
+    memory: Tensor | undefined,
+    sourceMask: Tensor | undefined,
+    cache: KeyValueCache,
+  ): Tensor {
+    const { base, logits } = this.#parts;
+    return logits(base.decode(ids, memory, sourceMask, cache));
+  }
+
   protected override *fields(): Iterable<readonly [string, unknown]> {
     const { prefix, base, head } = this.#parts;
     if (prefix) yield [prefix, base];

@@ -1,6 +1,7 @@
 import {
   AutoModelForCausalLM,
   type CausalLM,
+  computeTransitionScores,
   type GenerateOptions,
   generate,
   manualSeed,
@@ -34,6 +35,18 @@ describe('sampling', () => {
     const first = await run({ do_sample: true });
     manualSeed(7);
     expect(await run({ do_sample: true })).toEqual(first);
+  });
+
+  it.each<GenerateOptions>([
+    { top_k: 0 },
+    { top_k: 3, temperature: 2 },
+    { top_k: 7, top_p: 0.6 },
+    { top_k: 0, top_p: 0.8, temperature: 4 },
+    { top_k: 100, top_p: 0 },
+  ])('draws on the device with $0 what it draws on the host', async (options) => {
+    const all = { ...options, do_sample: true, seed: 11, num_return_sequences: 5 };
+    // Who wants scores gets them on the host, and then the token is drawn there, too.
+    expect(await run(all)).toEqual(await run({ ...all, output_scores: true }));
   });
 
   it.each<GenerateOptions>([
@@ -94,14 +107,22 @@ describe('generation', () => {
     expect(await run({})).toEqual([greedy]); // the session is free again
   });
 
-  it('lets the caller change scores, and gives log-probabilities', async () => {
+  it('lets the caller change scores, and gives what they were in the end', async () => {
     const forced = await generate(model, prompt, {
       max_new_tokens: 2,
       output_scores: true,
       logits_processor: [(_, scores) => void scores.fill(-50).fill(0, 17, 18)],
     });
     expect(forced.generated).toEqual([[17, 17]]);
-    expect(forced.scores![0]![0]).toBeCloseTo(0, 5);
+    expect(Array.from(forced.scores![1]![0]!)).toEqual(
+      Array.from({ length: 41 }, (_, id) => (id === 17 ? 0 : -50)),
+    );
+    expect(computeTransitionScores(forced)).toEqual([[0, 0]]);
+    const [sums] = computeTransitionScores(forced, { normalize_logits: true });
+    expect(sums![0]).toBeCloseTo(0, 5);
+    const plain = await generate(model, prompt, { max_new_tokens: 2 });
+    expect(plain.scores).toBeUndefined();
+    expect(() => computeTransitionScores(plain)).toThrow('wants scores');
   });
 
   it('penalizes by presence and frequency', async () => {
@@ -117,14 +138,35 @@ describe('generation', () => {
     model.eval();
   });
 
-  it('names what it does not support', async () => {
+  it('names options whose values do not work, alone or together', async () => {
     const refused: [object, string][] = [
-      [{ penalty_alpha: 0.6 }, 'penalty_alpha is not supported'],
-      [{ num_beam_groups: 2 }, 'num_beam_groups is not supported'],
-      [{ topk: 3 }, 'topk is not supported'],
-      [{ temperature: 0, do_sample: true }, 'temperature must be above 0: got 0'],
-      [{ num_beams: 2, do_sample: true }, 'num_beams with do_sample is not supported'],
+      [{ topk: 3 }, 'unknown option topk'],
+      [{ toString: 3 }, 'unknown option toString'],
+      [{ temperature: 0, do_sample: true }, 'temperature must be a number above 0: got 0'],
+      [{ top_k: 1.5 }, 'top_k must be a whole number at least 0: got 1.5'],
+      [{ top_p: '1' }, 'top_p must be a number at least 0 and at most 1: got "1"'],
+      [{ do_sample: 1 }, 'do_sample must be one of true, false: got 1'],
+      [{ suppress_tokens: ['a'] }, 'suppress_tokens wants ids of tokens'],
       [{ num_return_sequences: 2 }, 'num_return_sequences is 2'],
+      [{ num_beams: 4, num_beam_groups: 3, diversity_penalty: 1 }, 'must be a multiple'],
+      [{ num_beams: 4, num_beam_groups: 2 }, 'wants a diversity_penalty above 0'],
+      [{ diversity_penalty: 1 }, 'wants num_beam_groups above 1'],
+      [
+        { num_beams: 2, num_beam_groups: 2, diversity_penalty: 1, do_sample: true },
+        'do not sample',
+      ],
+      [{ guidance_scale: 2, num_beams: 2 }, 'does not go with beams'],
+      [{ negative_prompt_ids: [[1]] }, 'wants a guidance_scale'],
+      [
+        { guidance_scale: 2, negative_prompt_ids: [[1], [2]] },
+        'wants a row for each of the 1 prompts',
+      ],
+      [{ assistant_model: model, prompt_lookup_num_tokens: 2 }, 'choose one'],
+      [{ prompt_lookup_num_tokens: 2, num_beams: 2 }, 'makes one text'],
+      [{ prompt_lookup_num_tokens: 2, guidance_scale: 2 }, 'does not go with assisted'],
+      [{ do_sample: true, uniforms: () => [1] }, 'from 0 to below 1: got 1'],
+      [{ do_sample: true, num_beams: 3, top_k: 1 }, 'fewer are left'],
+      [{ prefix_allowed_tokens_fn: () => [] }, 'allows no token'],
       [{ stop_strings: ['x'] }, 'stop_strings wants the tokenizer'],
       [{ max_new_tokens: null, max_length: 3 }, 'no room for new tokens'],
     ];
@@ -132,6 +174,19 @@ describe('generation', () => {
       await expect(run(options as GenerateOptions), message).rejects.toThrow(message);
     }
     await expect(generate(model, {})).rejects.toThrow('wants input_ids');
+  });
+
+  it('allows what a function of the prompt allows', async () => {
+    const asked: unknown[] = [];
+    const prefix_allowed_tokens_fn = (row: number, ids: readonly number[]) => {
+      asked.push([row, ids.length]);
+      return [ids.length];
+    };
+    expect(await run({ max_new_tokens: 2, prefix_allowed_tokens_fn })).toEqual([[4, 5]]);
+    expect(asked).toEqual([
+      [0, 4],
+      [0, 5],
+    ]);
   });
 
   it('is not stopped by what only a stored configuration holds', async () => {
