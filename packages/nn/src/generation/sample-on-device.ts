@@ -1,4 +1,5 @@
 import {
+  arange,
   cumsum,
   type Generator,
   rand,
@@ -38,9 +39,10 @@ export function sampleOnDevice(
   const count = top_k === 0 ? size : Math.min(top_k, size);
   const { values, indices } = topk(scores.div(temperature), count); // [rows, count], likeliest first
   const probabilities = values.softmax();
-  // A token stays while those before it have less than the mass: the likeliest always does.
+  // A token stays while those before it have less than the mass; the likeliest always does.
   const before = cumsum(probabilities).sub(probabilities);
-  const kept = where(before.lt(top_p), values, never);
+  const isKept = before.lt(top_p).logicalOr(arange(count).eq(0));
+  const kept = where(isKept, values, never);
   const byToken = sort(indices);
   const shares = cumsum(takeAlong(kept.softmax(), byToken.indices));
   const uniforms = rand([rows], generator).reshape(rows, 1);
