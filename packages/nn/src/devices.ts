@@ -4,17 +4,20 @@
  *
  * @module
  */
-import { createWasmBackend } from '@llm/kernels-wasm';
 import { BackendDevice, getDevice, registerDevice } from '@llm/tensor';
 
-/** Loaded only where it is used: programs on the CPU do not download it. */
+/** Loaded only where they are used: a page downloads the backend that it runs on. */
+const wasm = () => import('@llm/kernels-wasm');
 const webgpu = () => import('@llm/kernels-webgpu');
 
 registerDevice('auto', async () => {
   const { hasGpu } = await webgpu();
   return getDevice((await hasGpu()) ? 'webgpu' : 'wasm');
 });
-registerDevice('wasm', async () => new BackendDevice(createWasmBackend()));
+registerDevice('wasm', async () => {
+  const { createWasmBackend } = await wasm();
+  return new BackendDevice(createWasmBackend());
+});
 registerDevice('webgpu', async () => {
   const { createWebGpuBackend } = await webgpu();
   return new BackendDevice(await createWebGpuBackend());

@@ -11,7 +11,25 @@ export { decodeTensors, encodeTensors } from './checkpoint/tensors.ts';
 export * from './generation/index.ts';
 export * as init from './init.ts';
 export * from './layers/index.ts';
-export * from './models/index.ts';
+export type {
+  BartConfig,
+  BertEncoderConfig,
+  DistilBertConfig,
+  ElectraConfig,
+  Gemma2Config,
+  Gemma3Config,
+  GPT2Config,
+  KeyValueCache,
+  LlamaConfig,
+  MBartConfig,
+  MistralConfig,
+  MPNetConfig,
+  Phi3Config,
+  Qwen2Config,
+  Qwen3Config,
+  RotaryDecoderConfig,
+  T5Config,
+} from './models/index.ts';
 export { buffer, isBuffer } from './module/buffer.ts';
 export { type Captured, capture } from './module/capture.ts';
 export type { ForwardHook } from './module/hooks.ts';

@@ -1,7 +1,5 @@
 import { openSource } from '../open-source.ts';
 import { MissingFileError, type ModelSource } from '../source.ts';
-import { openGguf } from './gguf.ts';
-import { openPytorch, openShardedPytorch } from './pytorch.ts';
 import { type CheckpointContents, makeCheckpoint } from './reader.ts';
 import { openSafetensors, openShardedSafetensors } from './safetensors.ts';
 import type { Checkpoint } from './types.ts';
@@ -13,6 +11,13 @@ export interface OpenCheckpointOptions {
 }
 
 type Opener = (source: ModelSource, name: string) => Promise<CheckpointContents>;
+
+// Loaded only where a file wants them: a page that reads safetensors downloads neither.
+const openGguf: Opener = async (source, name) => (await import('./gguf.ts')).openGguf(source, name);
+const openPytorch: Opener = async (source, name) =>
+  (await import('./pytorch.ts')).openPytorch(source, name);
+const openShardedPytorch: Opener = async (source, name) =>
+  (await import('./pytorch.ts')).openShardedPytorch(source, name);
 
 /** Names of Python's `save_pretrained`, in its order of preference. */
 const STANDARD: readonly (readonly [name: string, open: Opener])[] = [

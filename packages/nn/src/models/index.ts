@@ -1,3 +1,9 @@
+/**
+ * The families of models, to register variants of them, or for tools that list them. `AutoModel…` loads the one that
+ * it needs by itself.
+ *
+ * @module @llm/nn/models
+ */
 export { bart } from './bart.ts';
 export { bert } from './bert.ts';
 export type { BartConfig } from './blocks/bart-layers.ts';
