@@ -4,8 +4,10 @@
  * @module @llm/train
  */
 export { clipFactor, clipGradNorm, gradNorm } from './clip.ts';
+export * from './collators/index.ts';
 export * from './data/index.ts';
 export * from './loop/index.ts';
 export * from './metrics/index.ts';
 export * from './optimizers/index.ts';
 export * from './schedules/index.ts';
+export * from './trainer/index.ts';

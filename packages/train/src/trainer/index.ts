@@ -1,0 +1,18 @@
+export {
+  defaultArguments,
+  type IntervalStrategy,
+  type OptimizerName,
+  type SchedulerName,
+  type TrainingArguments,
+} from './arguments.ts';
+export type { CallbackContext, TrainerCallback, TrainerEvent } from './callback.ts';
+export { DamagedCheckpointError } from './checkpoints.ts';
+export { type EarlyStoppingOptions, earlyStopping } from './early-stopping.ts';
+export type { ComputeMetrics, EvalPrediction, PreprocessLogits } from './evaluation.ts';
+export { HostArray, type NestedList } from './host-array.ts';
+export type { SizedDataset, TrainerDataset } from './loader.ts';
+export type { NonFinitePolicy } from './loss-tally.ts';
+export type { ComputeLoss } from './objective.ts';
+export type { ProcessingClass, TrainerOptions } from './options.ts';
+export type { LogEntry, TrainerControl, TrainerState } from './state.ts';
+export { type PredictionOutput, Trainer, type TrainOptions, type TrainOutput } from './trainer.ts';

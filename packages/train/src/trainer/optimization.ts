@@ -1,0 +1,86 @@
+import type { Module } from '@llm/nn';
+import { AdamW } from '../optimizers/adam.ts';
+import { weightDecayGroups } from '../optimizers/groups.ts';
+import type { Optimizer } from '../optimizers/optimizer.ts';
+import { SGD } from '../optimizers/sgd.ts';
+import type { Schedule } from '../schedules/schedules.ts';
+import * as schedules from '../schedules/schedules.ts';
+import type { OptimizerName, SchedulerName, TrainingArguments } from './arguments.ts';
+
+/** The optimizer that the arguments name, over the trainable parameters; biases and norms without weight decay. */
+export function createOptimizer(model: Module, args: TrainingArguments): Optimizer {
+  const groups = weightDecayGroups(model, args.weight_decay)
+    .map((group) => ({
+      ...group,
+      parameters: [...group.parameters].filter(({ trainable }) => trainable),
+    }))
+    .filter(({ parameters }) => parameters.length > 0);
+  const common = {
+    lr: args.learning_rate,
+    ...(args.max_grad_norm > 0 && { max_grad_norm: args.max_grad_norm }),
+  };
+  const makers: Record<OptimizerName, () => Optimizer> = {
+    adamw_torch: () => {
+      const betas = [args.adam_beta1, args.adam_beta2] as const;
+      return new AdamW(groups, { ...common, betas, eps: args.adam_epsilon });
+    },
+    adamw_torch_fused: () => makers.adamw_torch(),
+    sgd: () => new SGD(groups, common),
+  };
+  return pick('optim', args.optim, makers)();
+}
+
+/** The schedule that the arguments name. */
+export function createSchedule(args: TrainingArguments, steps: number): Schedule {
+  const num_warmup_steps =
+    args.warmup_steps > 0 ? args.warmup_steps : Math.ceil(steps * args.warmup_ratio);
+  const warmup = { num_warmup_steps };
+  const decay = { num_warmup_steps, num_training_steps: steps };
+  const more = args.lr_scheduler_kwargs;
+  const makers: Record<SchedulerName, () => Schedule> = {
+    linear: () => schedules.linear({ ...decay, ...more }),
+    cosine: () => schedules.cosine({ ...decay, ...more }),
+    cosine_with_restarts: () => schedules.cosineWithRestarts({ ...decay, ...more }),
+    polynomial: () => schedules.polynomial({ ...decay, lr: args.learning_rate, ...more }),
+    constant: schedules.constant,
+    constant_with_warmup: () => schedules.constantWithWarmup({ ...warmup, ...more }),
+    inverse_sqrt: () => schedules.inverseSqrt({ ...warmup, ...more }),
+    cosine_with_min_lr: () => {
+      const { min_lr, min_lr_rate, ...rest } = more;
+      const rate = min_lr_rate ?? (min_lr === undefined ? undefined : min_lr / args.learning_rate);
+      if (rate === undefined) {
+        throw new TypeError(
+          'TrainingArguments: cosine_with_min_lr wants min_lr or min_lr_rate in lr_scheduler_kwargs',
+        );
+      }
+      return schedules.cosineWithMinLr({ ...decay, min_lr_rate: rate, ...rest });
+    },
+    warmup_stable_decay: () => {
+      const { num_decay_steps, num_stable_steps, ...rest } = more;
+      if (num_decay_steps === undefined) {
+        throw new TypeError(
+          'TrainingArguments: warmup_stable_decay wants num_decay_steps in lr_scheduler_kwargs',
+        );
+      }
+      const stable = num_stable_steps ?? steps - num_warmup_steps - num_decay_steps;
+      return schedules.warmupStableDecay({
+        ...warmup,
+        num_decay_steps,
+        num_stable_steps: stable,
+        ...rest,
+      });
+    },
+  };
+  return pick('lr_scheduler_type', args.lr_scheduler_type, makers)();
+}
+
+function pick<Name extends string, Value>(
+  argument: string,
+  name: Name,
+  choices: Readonly<Record<Name, Value>>,
+): Value {
+  if (Object.hasOwn(choices, name)) return choices[name];
+  throw new TypeError(
+    `TrainingArguments: ${argument} takes ${Object.keys(choices).join(', ')}: got '${name}'`,
+  );
+}

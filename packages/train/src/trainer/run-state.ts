@@ -1,0 +1,147 @@
+import { type FileContent, parseJson } from '@llm/hub';
+import {
+  decodeTensors,
+  encodeTensors,
+  type Generator,
+  type Module,
+  PreTrainedModel,
+} from '@llm/nn';
+import type { Optimizer } from '../optimizers/optimizer.ts';
+import type { Scheduler } from '../schedules/scheduler.ts';
+import type { TrainingArguments } from './arguments.ts';
+import { callbackStates, restoreCallbacks, type TrainerCallback } from './callback.ts';
+import type { LossTally } from './loss-tally.ts';
+import type { TrainerState } from './state.ts';
+
+/** Everything that a run consists of, so that it can go on from a checkpoint bit for bit. */
+export interface RunParts {
+  readonly model: Module;
+  readonly optimizer: Optimizer;
+  readonly scheduler: Scheduler;
+  /** What dropout draws from. */
+  readonly generator: Generator;
+  readonly state: TrainerState;
+  readonly tally: LossTally;
+  readonly callbacks: readonly TrainerCallback[];
+  /** What the order of the data depends on; another one cannot be gone on with. */
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+/** Where a run is in its data. */
+export interface DataPosition {
+  readonly epoch: number;
+  /** Batches of the epoch that were used. */
+  readonly batches: number;
+}
+
+interface SavedRun {
+  readonly position: DataPosition;
+  readonly generator: { readonly seed: number; readonly position: number };
+  readonly scheduler_steps: number;
+  readonly tally: ReturnType<LossTally['save']>;
+  readonly callbacks: Readonly<Record<string, unknown>>;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+const names = {
+  model: 'model.safetensors',
+  optimizer: 'optimizer.safetensors',
+  state: 'trainer_state.json',
+  run: 'run_state.json',
+} as const;
+
+/** A model's files: its weights and, where it has one, its configuration. */
+export async function modelFiles(model: Module): Promise<Record<string, FileContent>> {
+  const files: Record<string, FileContent> = {
+    [names.model]: await encodeTensors(model.stateDict()),
+  };
+  if (model instanceof PreTrainedModel) {
+    const { config, architecture, generation_config } = model;
+    files['config.json'] = json({
+      ...config,
+      ...(architecture && { architectures: [architecture] }),
+    });
+    if (Object.keys(generation_config).length > 0) {
+      files['generation_config.json'] = json(generation_config);
+    }
+  }
+  return files;
+}
+
+/** The files of a checkpoint besides the model's. */
+export async function encodeRun(
+  parts: RunParts,
+  position: DataPosition,
+  args: TrainingArguments,
+): Promise<Record<string, FileContent>> {
+  const { optimizer, scheduler, generator, state, tally, callbacks, data } = parts;
+  const run: SavedRun = {
+    position,
+    generator: { seed: generator.seed, position: generator.position },
+    scheduler_steps: scheduler.steps,
+    tally: tally.save(),
+    callbacks: callbackStates(callbacks),
+    data,
+  };
+  return {
+    [names.optimizer]: await encodeTensors(optimizer.stateDict()),
+    [names.state]: json(state),
+    [names.run]: json(run),
+    'training_args.json': json(args),
+  };
+}
+
+/**
+ * Puts a run to where a checkpoint saw it.
+ *
+ * @param skipsData whether the place in the data is taken up too
+ * @throws Error naming what the checkpoint lacks, or what of the data is another than it was
+ */
+export function restoreRun(
+  parts: RunParts,
+  files: ReadonlyMap<string, Uint8Array>,
+  place: string,
+  skipsData: boolean,
+): DataPosition {
+  for (const name of Object.values(names)) {
+    if (!files.has(name)) {
+      throw new Error(
+        `Trainer: ${place} has no ${name}, so no run can go on from it (save_only_model saves the model alone)`,
+      );
+    }
+  }
+  const run = parseJson(files.get(names.run)!, `${place}/${names.run}`) as SavedRun;
+  const state = parseJson(files.get(names.state)!, `${place}/${names.state}`) as TrainerState;
+  const changed = Object.entries(parts.data).filter(
+    ([name, value]) => JSON.stringify(run.data[name]) !== JSON.stringify(value),
+  );
+  if (skipsData && changed.length > 0) {
+    const list = changed.map(
+      ([name, value]) =>
+        `${name} was ${JSON.stringify(run.data[name])} and is ${JSON.stringify(value)}`,
+    );
+    throw new Error(
+      `Trainer: ${place} cannot be gone on with exactly: ${list.join(', ')}; set ignore_data_skip to start its epoch anew`,
+    );
+  }
+  parts.model.loadStateDict(decodeTensors(files.get(names.model)!).tensors);
+  parts.optimizer.loadStateDict(decodeTensors(files.get(names.optimizer)!).tensors);
+  parts.scheduler.steps = run.scheduler_steps;
+  parts.generator.seed = run.generator.seed;
+  parts.generator.position = run.generator.position;
+  parts.tally.load(run.tally);
+  restoreCallbacks(parts.callbacks, run.callbacks);
+  const { max_steps, num_train_epochs, logging_steps, eval_steps, save_steps } = parts.state;
+  Object.assign(parts.state, state, {
+    max_steps,
+    num_train_epochs,
+    logging_steps,
+    eval_steps,
+    save_steps,
+  });
+  return skipsData ? run.position : { epoch: run.position.epoch, batches: 0 };
+}
+
+function json(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
