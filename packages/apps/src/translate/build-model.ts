@@ -1,12 +1,5 @@
-import {
-  createModel,
-  init,
-  Linear,
-  mbart,
-  type Seq2SeqLM,
-  SinusoidalPositions,
-  zeros,
-} from '@llm/nn';
+import { createModel, init, Linear, type Seq2SeqLM, SinusoidalPositions, zeros } from '@llm/nn';
+import { mbart } from '@llm/nn/models';
 import type { TranslationSettings } from './settings.ts';
 import type { TranslationTask } from './task.ts';
 
