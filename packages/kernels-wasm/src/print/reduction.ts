@@ -8,22 +8,27 @@ export interface Accumulator {
   readonly position?: Local<'v128'>;
   /** For max and min of f32: lanes that have met a NaN. */
   readonly nan?: Local<'v128'>;
+  /** For max and min of f32 that need not tell of a NaN. */
+  readonly passesOverNan?: boolean;
 }
 
 /**
  * Makes the variables of an accumulator. The f32 maximum that keeps NaN takes eight machine
  * instructions on x86, one that ignores it takes one: NaN is noted apart.
+ *
+ * @param passesOverNan - a max or min of f32 may leave out NaN; see `isSpoiledAnyway`
  */
 export function declare(
   f: FunctionBuilder,
   operator: ReduceOperator,
   type: ComputeType,
+  passesOverNan = false,
 ): Accumulator {
   const extremum = type === 'f32' && (operator === 'max' || operator === 'min');
   return {
     value: f.local('v128'),
     ...(operator.startsWith('arg') && { position: f.local('v128') }),
-    ...(extremum && { nan: f.local('v128') }),
+    ...(extremum && (passesOverNan ? { passesOverNan } : { nan: f.local('v128') })),
   };
 }
 
@@ -65,8 +70,8 @@ export function accumulate(
   value: Local<'v128'>,
   position?: Local<'v128'>,
 ): void {
-  if (into.nan) {
-    f.set(into.nan, v128.or(into.nan, f32x4.ne(value, value)));
+  if (into.nan || into.passesOverNan) {
+    if (into.nan) f.set(into.nan, v128.or(into.nan, f32x4.ne(value, value)));
     // Of a NaN and a number these give the number that is in `into`.
     const [a, b] = [into.value, value];
     f.set(into.value, operator === 'max' ? f32x4.pmax(a, b) : f32x4.pmin(a, b));

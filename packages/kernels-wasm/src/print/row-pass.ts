@@ -11,6 +11,7 @@ import {
   settle,
   start as startAccumulator,
 } from './reduction.ts';
+import { isSpoiledAnyway } from './spoiled-row.ts';
 
 /** Turns of a summing loop whose result is added up apart, so that long sums stay accurate. */
 export const BLOCK_TURNS = 64;
@@ -84,8 +85,9 @@ function begin(body: LoopBody, pass: number, byRows: boolean): Running[] {
     const { type } = kernel.instructions[operand]!;
     const variesByLane = byRows || ((analysis.axes[position]! >> body.lane) & 1) === 1;
     const widest = byRows ? Math.min(schedule.copies, Math.ceil(size / 4)) : body.lanes.length;
+    const passesOverNan = isSpoiledAnyway(kernel, analysis, position);
     const accumulators = Array.from({ length: variesByLane ? widest : 1 }, () =>
-      declare(f, operator, type),
+      declare(f, operator, type, passesOverNan),
     );
     const blocked = isLong && operator === 'sum' && type === 'f32';
     const totals = blocked ? accumulators.map(() => f.let(i32x4.splat(0))) : undefined;

@@ -32,7 +32,7 @@ function weights(values: Float32Array, relaxedSimd: boolean): Float32Array {
 }
 
 describe.each(hasRelaxedSimd() ? [true, false] : [false])('e^(x − max x), fused: %s', (fused) => {
-  it('is within 2 ulp above −20, 5 ulp where the result is normal, and exact at 0', () => {
+  it('is within 3 ulp above −20, 6 ulp where the result is normal, and exact at 0', () => {
     const values = Float32Array.from({ length: 21_001 }, (_, i) => -i / 200);
     const got = weights(values, fused);
     expect(got[0]).toBe(1);
@@ -40,7 +40,7 @@ describe.each(hasRelaxedSimd() ? [true, false] : [false])('e^(x − max x), fuse
       const want = Math.exp(x);
       const ulp = 2 ** (Math.floor(Math.log2(want)) - 23);
       // A subnormal result may be 0 instead, and is from −88 on.
-      const limit = want < 2 ** -126 ? want : (x > -20 ? 2 : 5) * ulp;
+      const limit = want < 2 ** -126 ? want : (x > -20 ? 3 : 6) * ulp;
       const error = Math.abs(got[i]! - want);
       if (error > limit) expect.fail(`e^${x}: got ${got[i]}, want ${want}, ${error / ulp} ulp off`);
       if (x <= -88) expect(got[i]).toBe(0);
