@@ -48,7 +48,11 @@ abstract class Convolution extends Module {
     }
   }
 
-  /** @param x [batch, in, ...sizes], or without the batch */
+  /**
+   * Moves the windows over an input.
+   *
+   * @param x [batch, in, ...sizes], or without the batch
+   */
   forward(x: Tensor): Tensor {
     if (x.rank !== this.#axes + 1 && x.rank !== this.#axes + 2) {
       throw new RangeError(
