@@ -65,10 +65,7 @@ export function uniform(
 ): Tensor {
   if (blank) return zeros(shape, blank);
   const values = hostUniform(nextDraw(generator), count(shape));
-  return tensor(
-    values.map((value) => low + (high - low) * value),
-    shape,
-  );
+  return tensor(scale(values, high - low, low), shape);
 }
 
 /** Normal with the given mean and standard deviation. */
@@ -80,10 +77,7 @@ export function normal(
 ): Tensor {
   if (blank) return zeros(shape, blank);
   const values = hostNormal(nextDraw(generator), count(shape));
-  return tensor(
-    values.map((value) => mean + std * value),
-    shape,
-  );
+  return tensor(scale(values, std, mean), shape);
 }
 
 /** Normal numbers of which those outside [low, high] are drawn again. */
@@ -164,6 +158,12 @@ function fans(shape: Shape, name: string): { fanIn: number; fanOut: number } {
   }
   const field = count(window);
   return { fanIn: inputs * field, fanOut: out * field };
+}
+
+/** factor · value + shift, in place: a plain loop, since weights are many. */
+function scale(values: Float32Array, factor: number, shift: number): Float32Array {
+  for (let i = 0; i < values.length; i++) values[i] = shift + factor * values[i]!;
+  return values;
 }
 
 function nextDraw(generator: Generator) {

@@ -12,24 +12,43 @@ export type Words = readonly [number, number];
  * (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", 2011). JAX uses the same.
  */
 export function threefry2x32(key: Words, counter: Words): Words {
-  const keys = [key[0], key[1], key[0] ^ key[1] ^ 0x1bd11bda];
-  let x0 = (counter[0] + keys[0]!) | 0;
-  let x1 = (counter[1] + keys[1]!) | 0;
-  for (let group = 0; group < 5; group++) {
-    for (const rotation of rotations[group % 2]!) {
-      x0 = (x0 + x1) | 0;
-      x1 = ((x1 << rotation) | (x1 >>> (32 - rotation))) ^ x0;
-    }
-    x0 = (x0 + keys[(group + 1) % 3]!) | 0;
-    x1 = (x1 + keys[(group + 2) % 3]! + group + 1) | 0;
-  }
-  return [x0 >>> 0, x1 >>> 0];
+  const words = new Uint32Array(2);
+  permute(key[0], key[1], counter[0], counter[1], words);
+  return [words[0]!, words[1]!];
 }
 
-const rotations = [
-  [13, 15, 26, 6],
-  [17, 29, 16, 24],
-] as const;
+/** Threefry into `words`, without a pair for each counter: initial weights are millions of numbers. */
+function permute(
+  key0: number,
+  key1: number,
+  counter0: number,
+  counter1: number,
+  words: Uint32Array,
+): void {
+  const key2 = key0 ^ key1 ^ 0x1bd11bda;
+  let x0 = (counter0 + key0) | 0;
+  let x1 = (counter1 + key1) | 0;
+  for (let group = 1; group <= 5; group++) {
+    const isOdd = (group & 1) === 1;
+    x0 = (x0 + x1) | 0;
+    x1 = rotate(x1, isOdd ? 13 : 17) ^ x0;
+    x0 = (x0 + x1) | 0;
+    x1 = rotate(x1, isOdd ? 15 : 29) ^ x0;
+    x0 = (x0 + x1) | 0;
+    x1 = rotate(x1, isOdd ? 26 : 16) ^ x0;
+    x0 = (x0 + x1) | 0;
+    x1 = rotate(x1, isOdd ? 6 : 24) ^ x0;
+    const turn = group % 3;
+    x0 = (x0 + (turn === 0 ? key0 : turn === 1 ? key1 : key2)) | 0;
+    x1 = (x1 + (turn === 0 ? key1 : turn === 1 ? key2 : key0) + group) | 0;
+  }
+  words[0] = x0;
+  words[1] = x1;
+}
+
+function rotate(word: number, bits: number): number {
+  return (word << bits) | (word >>> (32 - bits));
+}
 
 /**
  * A number that tells the draws of one call apart, to be mixed into the seed by exclusive or: a permutation
@@ -57,22 +76,33 @@ export function hostBits(
   count: number,
   start = 0,
 ): Uint32Array {
-  const key: Words = [(seed ^ drawKey(draw)) >>> 0, position >>> 0];
-  return Uint32Array.from({ length: count }, (_, i) => threefry2x32(key, [0, start + i])[0]);
+  const key = (seed ^ drawKey(draw)) >>> 0;
+  const words = new Uint32Array(2);
+  const bits = new Uint32Array(count);
+  for (let i = 0; i < count; i++) {
+    permute(key, position >>> 0, 0, start + i, words);
+    bits[i] = words[0]!;
+  }
+  return bits;
 }
 
 /** `count` numbers in [0, 1), bit-equal to those of `uniform`. */
 export function hostUniform(draw: HostDraw, count: number): Float32Array {
-  return Float32Array.from(hostBits(draw, count), toUnit);
+  const bits = hostBits(draw, count);
+  const values = new Float32Array(count);
+  for (let i = 0; i < count; i++) values[i] = toUnit(bits[i]!);
+  return values;
 }
 
 /** `count` standard normal numbers, equal to those of `normal` but for the last bits of `log` and `cos`. */
 export function hostNormal(draw: HostDraw, count: number): Float32Array {
-  const angles = hostBits(draw, count, count);
-  return Float32Array.from(hostBits(draw, count), (bits, i) => {
-    const radius = Math.sqrt(-2 * Math.log(1 - toUnit(bits)));
-    return radius * Math.cos(2 * Math.PI * toUnit(angles[i]!));
-  });
+  const [lengths, angles] = [hostBits(draw, count), hostBits(draw, count, count)];
+  const values = new Float32Array(count);
+  for (let i = 0; i < count; i++) {
+    const radius = Math.sqrt(-2 * Math.log(1 - toUnit(lengths[i]!)));
+    values[i] = radius * Math.cos(2 * Math.PI * toUnit(angles[i]!));
+  }
+  return values;
 }
 
 /** The upper 24 bits as a multiple of 2⁻²⁴, exact in f32. */
