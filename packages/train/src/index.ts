@@ -3,9 +3,10 @@
  *
  * @module @llm/train
  */
-export { clipFactor, clipGradNorm, gradNorm } from './clip.ts';
+export { clipFactor, clipGradNorm, clipGradValue, gradNorm } from './clip.ts';
 export * from './collators/index.ts';
 export * from './data/index.ts';
+export * from './logs/index.ts';
 export * from './loop/index.ts';
 export * from './metrics/index.ts';
 export * from './optimizers/index.ts';

@@ -1,3 +1,6 @@
+import { htmlReport } from '../logs/html-report.ts';
+import { jsonlLogger } from '../logs/jsonl.ts';
+import { tensorBoardLogger } from '../logs/tensorboard.ts';
 import { progressBar } from '../loop/progress-bar.ts';
 import { SpeedMeter } from '../loop/speed.ts';
 import type { TrainingArguments } from './arguments.ts';
@@ -8,9 +11,19 @@ export function reportersOf(args: TrainingArguments): TrainerCallback[] {
   const names = typeof args.report_to === 'string' ? [args.report_to] : (args.report_to ?? []);
   return names.flatMap((name) => {
     if (name === 'none') return [];
-    throw new TypeError(`TrainingArguments: report_to takes 'none': got '${name}'`);
+    const make = reporters.get(name);
+    if (make) return make();
+    throw new TypeError(
+      `TrainingArguments: report_to takes ${[...reporters.keys(), 'none'].map((each) => `'${each}'`).join(', ')}: got '${name}'`,
+    );
   });
 }
+
+const reporters = new Map<string, () => TrainerCallback>([
+  ['jsonl', jsonlLogger],
+  ['tensorboard', tensorBoardLogger],
+  ['html', htmlReport],
+]);
 
 /** The progress bar, in Node unless it is turned off. */
 export function progressOf(args: TrainingArguments): TrainerCallback[] {
