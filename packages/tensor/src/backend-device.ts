@@ -38,7 +38,7 @@ export class BackendDevice implements Device {
   readonly #plans = new Map<string, PreparedGraph>();
   readonly #registry: FinalizationRegistry<BackendBuffer>;
   readonly #collectAfter: { readonly buffers: number; readonly bytes: number };
-  /** Allocated since dead tensors were looked for. */
+  /** Allocated since dead tensors were looked for, less what was given back by hand: who disposes needs no search. */
   #allocated = { buffers: 0, bytes: 0 };
   #collected = 0;
   /** Under way: who allocates meanwhile waits for it. */
@@ -115,6 +115,8 @@ export class BackendDevice implements Device {
     const own = this.own(storage);
     this.#registry.unregister(own);
     own.released = true;
+    this.#allocated.buffers = Math.max(0, this.#allocated.buffers - 1);
+    this.#allocated.bytes = Math.max(0, this.#allocated.bytes - own.bytes);
     this.backend.release(own.buffer);
   }
 
