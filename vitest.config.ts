@@ -1,5 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
-  test: { projects: ['packages/*', 'examples/*/vitest.config.ts', 'tools', 'benchmarks'], maxWorkers: 2 },
+  test: {
+    projects: ['packages/*', 'examples/*/vitest.config.ts', 'tools', 'benchmarks'],
+    maxWorkers: 2,
+  },
 });
