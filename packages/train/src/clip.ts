@@ -37,3 +37,22 @@ export function clipGradNorm(parameters: Iterable<Variable>, maxNorm: number): T
   }
   return norm;
 }
+
+/**
+ * Limits every element of the gradients to ±`maxValue`, as PyTorch's `clip_grad_value_`.
+ *
+ * @throws RangeError unless `maxValue` is above 0
+ */
+export function clipGradValue(parameters: Iterable<Variable>, maxValue: number): void {
+  checkMaxValue(maxValue);
+  for (const parameter of parameters) {
+    if (parameter.grad) parameter.grad = parameter.grad.clamp(-maxValue, maxValue);
+  }
+}
+
+/** Throws unless a limit of the elements of gradients is above 0. */
+export function checkMaxValue(maxValue: number): void {
+  if (!(maxValue > 0)) {
+    throw new RangeError(`clip: the largest value must be above 0: got ${maxValue}`);
+  }
+}

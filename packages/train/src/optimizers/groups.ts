@@ -87,10 +87,20 @@ export function toGroups(parameters: Parameters, defaults: GroupOptions): Parame
 }
 
 /**
- * Two groups: the parameters that weight decay is for, and those it is commonly kept from, biases and the
- * weights of norms, as Hugging Face's Trainer does it.
+ * Two groups of the parameters that are trained: those that weight decay is for, and those it is commonly kept from,
+ * biases and the weights of norms, as Hugging Face's Trainer does it. Frozen ones are in neither, and cost no state.
  */
 export function weightDecayGroups(model: Module, weightDecay: number): ParameterGroupInput[] {
+  const kept = keptFromDecay(model);
+  const parameters = model.parameters().filter(({ trainable }) => trainable);
+  return [
+    { parameters: parameters.filter((p) => !kept.has(p)), weight_decay: weightDecay },
+    { parameters: parameters.filter((p) => kept.has(p)), weight_decay: 0 },
+  ];
+}
+
+/** Biases and the weights of norms. */
+export function keptFromDecay(model: Module): Set<Variable> {
   const kept = new Set<Variable>();
   for (const [, module] of model.namedModules()) {
     const isNorm = module instanceof LayerNorm || module instanceof RMSNorm;
@@ -98,11 +108,7 @@ export function weightDecayGroups(model: Module, weightDecay: number): Parameter
       if (isNorm || /(^|[._])bias$/.test(name)) kept.add(parameter);
     }
   }
-  const parameters = model.parameters();
-  return [
-    { parameters: parameters.filter((p) => !kept.has(p)), weight_decay: weightDecay },
-    { parameters: parameters.filter((p) => kept.has(p)), weight_decay: 0 },
-  ];
+  return kept;
 }
 
 function checkNotNegative(name: string, value: number): void {

@@ -1,5 +1,5 @@
 import { noGrad, type Tensor, Variable, where, zeros } from '@llm/nn';
-import { clipFactor, gradNorm } from '../clip.ts';
+import { checkMaxValue, clipFactor, gradNorm } from '../clip.ts';
 import { type GroupOptions, type ParameterGroup, type Parameters, toGroups } from './groups.ts';
 import type { UpdateRule } from './rule.ts';
 
@@ -9,10 +9,17 @@ export type { Parameters } from './groups.ts';
 export interface OptimizerOptions extends GroupOptions {
   /** Gradients are scaled down together to this norm, as by `clipGradNorm`. Default: not clipped. */
   readonly max_grad_norm?: number;
+  /** Elements of gradients are limited to ± this, as by `clipGradValue`. Default: not clipped. */
+  readonly max_grad_value?: number;
 }
 
 /** The names of `OptimizerOptions`, for checking. */
-export const optimizerOptionNames = ['lr', 'weight_decay', 'max_grad_norm'] as const;
+export const optimizerOptionNames = [
+  'lr',
+  'weight_decay',
+  'max_grad_norm',
+  'max_grad_value',
+] as const;
 
 /** What a step found. */
 export interface StepResult {
@@ -34,6 +41,7 @@ export class Optimizer {
   readonly groups: readonly ParameterGroup[];
   readonly #rule: UpdateRule;
   readonly #maxNorm: number | undefined;
+  readonly #maxValue: number | undefined;
   readonly #steps = new Variable(zeros([]), { trainable: false, name: 'optimizer step' });
   readonly #states = new Map<Variable, Readonly<Record<string, Variable>>>();
 
@@ -43,6 +51,11 @@ export class Optimizer {
     this.#maxNorm = options.max_grad_norm;
     if (this.#maxNorm !== undefined && !(this.#maxNorm > 0)) {
       throw new RangeError(`optimizer: max_grad_norm must be above 0: got ${this.#maxNorm}`);
+    }
+    this.#maxValue = options.max_grad_value;
+    if (this.#maxValue !== undefined) checkMaxValue(this.#maxValue);
+    if (this.#maxNorm !== undefined && this.#maxValue !== undefined) {
+      throw new RangeError('optimizer: give max_grad_norm or max_grad_value, not both');
     }
     this.groups = toGroups(parameters, options);
     for (const group of this.groups) {
@@ -87,16 +100,21 @@ export class Optimizer {
     const context = { ...scalars, weightDecay: group.weightDecay, shared };
     for (const parameter of group.parameters) {
       if (!parameter.grad) continue;
-      const gradient = factor ? parameter.grad.mul(factor) : parameter.grad;
+      const gradient = this.#clipped(parameter.grad, factor);
       const variables = this.#states.get(parameter)!;
       const next = this.#rule.accumulate(gradient, parameter, variables, context);
       const state = Object.fromEntries(
         Object.entries(next).map(([name, value]) => [name, where(finite, value, variables[name]!)]),
       );
-      const updated = this.#rule.update(gradient, parameter, state, context);
+      const updated = this.#rule.update(gradient, parameter, state, context, variables);
       for (const [name, value] of Object.entries(state)) variables[name]!.assign(value);
       parameter.assign(where(finite, updated, parameter));
     }
+  }
+
+  #clipped(gradient: Tensor, factor: Tensor | undefined): Tensor {
+    if (this.#maxValue !== undefined) return gradient.clamp(-this.#maxValue, this.#maxValue);
+    return factor ? gradient.mul(factor) : gradient;
   }
 
   /**

@@ -37,6 +37,17 @@ export interface UpdateRule<State extends Tensors = Tensors, Shared extends Tens
     state: State,
     context: UpdateContext<Shared>,
   ): State;
-  /** The parameter after a gradient, by the state that `accumulate` gave. */
-  update(gradient: Tensor, parameter: Tensor, state: State, context: UpdateContext<Shared>): Tensor;
+  /** The parameter after a gradient, by the state that `accumulate` gave and, where it matters, the one before. */
+  update(
+    gradient: Tensor,
+    parameter: Tensor,
+    state: State,
+    context: UpdateContext<Shared>,
+    previous: State,
+  ): Tensor;
+}
+
+/** The gradient with weight decay as an L2 penalty: g + λ θ. */
+export function decayed(gradient: Tensor, parameter: Tensor, weightDecay: number): Tensor {
+  return weightDecay === 0 ? gradient : gradient.add(parameter.mul(weightDecay));
 }

@@ -5,7 +5,7 @@ import {
   optimizerOptionNames,
   type Parameters,
 } from './optimizer.ts';
-import type { UpdateRule } from './rule.ts';
+import { decayed, type UpdateRule } from './rule.ts';
 
 /** Options of `SGD`, with PyTorch's names and defaults. */
 export interface SGDOptions extends OptimizerOptions {
@@ -65,8 +65,4 @@ function withMomentum(
       return parameter.sub(step.mul(learningRate));
     },
   };
-}
-
-function decayed(gradient: Tensor, parameter: Tensor, weightDecay: number): Tensor {
-  return weightDecay === 0 ? gradient : gradient.add(parameter.mul(weightDecay));
 }

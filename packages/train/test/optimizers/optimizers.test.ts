@@ -1,30 +1,47 @@
 import { readFileSync } from 'node:fs';
-import { type NestedValues, type Tensor, TransformerEncoderLayer, tensor, Variable } from '@llm/nn';
+import {
+  backward,
+  compile,
+  type NestedValues,
+  type Tensor,
+  TransformerEncoder,
+  TransformerEncoderLayer,
+  tensor,
+  Variable,
+} from '@llm/nn';
 import { evaluate } from '@llm/tensor/reference';
 import {
+  Adafactor,
+  Adagrad,
   Adam,
   AdamW,
   clipGradNorm,
+  clipGradValue,
+  ExponentialMovingAverage,
+  Lion,
+  layerwiseGroups,
   type OptimizerOptions,
+  RMSprop,
   SGD,
   weightDecayGroups,
 } from '@llm/train';
 import { describe, expect, it } from 'vitest';
 
 /** What tools/reference/train_optimizers.py wrote. */
+const optimizers = { SGD, Adam, AdamW, RMSprop, Adagrad, Lion, Adafactor };
 const fixture = JSON.parse(
   readFileSync(new URL('../fixtures/optimizers.json', import.meta.url), 'utf8'),
 ) as {
   runs: {
-    optimizer: 'SGD' | 'Adam' | 'AdamW';
+    optimizer: keyof typeof optimizers;
     options: OptimizerOptions;
     start: NestedValues[];
     gradients: (NestedValues | null)[][];
     after: NestedValues[][];
   }[];
   clips: { maxNorm: number; norm: number; before: NestedValues[]; after: NestedValues[] }[];
+  averages: { decay: number; values: number[][]; averages: number[][] }[];
 };
-const optimizers = { SGD, Adam, AdamW };
 
 /** The largest distance between tensors and wanted values, per tensor. */
 function distances(got: readonly Tensor[], want: readonly NestedValues[]): number[] {
@@ -58,6 +75,46 @@ describe('optimizers follow PyTorch for 20 steps', () => {
   );
 });
 
+describe('inside a compiled step', () => {
+  it.each(Object.entries(optimizers))('%s, clipping and average do as outside', async (_, Made) => {
+    const make = () => {
+      const parameter = new Variable(
+        tensor([
+          [1, -2, 0.5],
+          [3, 0.25, -1],
+        ]),
+      );
+      const optimizer = new Made([parameter], { max_grad_norm: 1, weight_decay: 0.1 });
+      const average = new ExponentialMovingAverage([parameter], { decay: 0.9 });
+      const step = (x: Tensor) => {
+        const loss = parameter.sub(x).square().sum();
+        backward(loss);
+        optimizer.step();
+        optimizer.zeroGrad();
+        average.update();
+        return loss;
+      };
+      return { parameter, average, step };
+    };
+    const [eager, compiled] = [make(), make()];
+    const replayed = compile(compiled.step);
+    for (const target of [1, -1, 2]) {
+      eager.step(tensor(target));
+      await (await replayed(tensor(target))).item();
+    }
+    replayed.dispose();
+    const result = async ({ parameter, average }: typeof eager) => [
+      ...(await parameter.data()),
+      ...(await average.stateDict()['0']!.data()),
+    ];
+    const want = await result(eager);
+    for (const [index, got] of (await result(compiled)).entries()) {
+      expect(Math.abs(got - want[index]!)).toBeLessThan(1e-6); // a few roundings of values below 4
+    }
+    expect(want.slice(0, 6)).not.toEqual([1, -2, 0.5, 3, 0.25, -1]);
+  });
+});
+
 describe('clipGradNorm', () => {
   it.each(fixture.clips)('to $maxNorm equals PyTorch', ({ maxNorm, norm, before, after }) => {
     const parameters = before.map((values) => {
@@ -77,6 +134,54 @@ describe('clipGradNorm', () => {
     expect(() => clipGradNorm([parameter], 1)).toThrow('call backward(loss) first');
     parameter.grad = tensor([1]);
     expect(() => clipGradNorm([parameter], 0)).toThrow('the largest norm must be above 0: got 0');
+  });
+});
+
+describe('clipGradValue', () => {
+  it('limits each element, as the option of an optimizer does', () => {
+    const make = () => {
+      const parameter = new Variable(tensor([1, 1, 1]));
+      parameter.grad = tensor([-3, 0.5, 2]);
+      return parameter;
+    };
+    const [given, clipped] = [make(), make()];
+    clipGradValue([given], 1);
+    expect(distances([given.grad!], [[-1, 0.5, 1]])).toEqual([0]);
+    new SGD([clipped], { lr: 1, max_grad_value: 1 }).step();
+    expect(distances([clipped], [[2, 0.5, 0]])).toEqual([0]);
+    expect(() => clipGradValue([given], 0)).toThrow('must be above 0: got 0');
+    const both = { max_grad_value: 1, max_grad_norm: 1 };
+    expect(() => new SGD([given], both)).toThrow('not both');
+  });
+});
+
+describe('ExponentialMovingAverage', () => {
+  it.each(fixture.averages)('equals PyTorch with decay $decay', ({ decay, values, averages }) => {
+    const parameter = new Variable(tensor([0, 0, 0]));
+    const average = new ExponentialMovingAverage([parameter], { decay });
+    const seen = values.map((value) => {
+      parameter.assign(tensor(value));
+      average.update();
+      return average.stateDict()['0']!;
+    });
+    for (const distance of distances(seen, averages)) expect(distance).toBeLessThan(2 ** -20);
+  });
+
+  it('changes places with the parameters and back, and resumes', () => {
+    const parameter = new Variable(tensor([1, 2]));
+    const average = new ExponentialMovingAverage([parameter], { decay: 0.5 });
+    average.update();
+    parameter.assign(tensor([3, 4]));
+    average.update();
+    average.swap();
+    expect(distances([parameter], [[2, 3]])).toEqual([0]);
+    average.swap();
+    expect(distances([parameter], [[3, 4]])).toEqual([0]);
+    const resumed = new ExponentialMovingAverage([parameter], { decay: 0.5 });
+    resumed.loadStateDict(average.stateDict());
+    resumed.update();
+    expect(distances([resumed.stateDict()['0']!], [[2.5, 3.5]])).toEqual([0]);
+    expect(() => resumed.loadStateDict({ updates: tensor(1) })).toThrow('0: got [nothing]');
   });
 });
 
@@ -190,5 +295,35 @@ describe('Optimizer', () => {
       'linear2.weight',
     ]);
     expect(decayed!.size + kept!.size).toBe(layer.parameters().length);
+  });
+
+  it('gives layers rates that fall towards the embeddings, and frozen parameters none', () => {
+    const model = new TransformerEncoder(
+      [0, 1].map(() => new TransformerEncoderLayer(4, 2, { dim_feedforward: 8 })),
+    );
+    model.layers[1]!.linear2.freeze();
+    const options = { lr: 1, decay: 0.5, weight_decay: 0.1 };
+    const rates = new Map(
+      layerwiseGroups(model, options).flatMap(({ parameters, lr, weight_decay }) =>
+        Array.from(parameters, (p) => [p, [lr, weight_decay]] as const),
+      ),
+    );
+    const rateOf = (name: string) =>
+      rates.get([...model.namedParameters()].find(([own]) => own === name)![1]);
+    expect(rateOf('layers.1.linear1.weight')).toEqual([0.5, 0.1]);
+    expect(rateOf('layers.0.linear1.weight')).toEqual([0.25, 0.1]);
+    expect(rateOf('layers.0.linear1.bias')).toEqual([0.25, 0]);
+    expect(rateOf('layers.1.linear2.weight')).toBeUndefined();
+    expect(rates.size).toBe(model.parameters().length - 2);
+    expect(() => layerwiseGroups(model, { lr: 1, decay: 2 })).toThrow('in (0, 1]: got 2');
+  });
+
+  it('refuses settings that contradict each other', () => {
+    const parameter = one();
+    expect(() => new Adafactor([parameter], { lr: 1 })).toThrow('no meaning with relative_step');
+    expect(() => new Adafactor([parameter], { relative_step: false })).toThrow('wants lr');
+    expect(() => new Lion([parameter], { betas: [1, 0] })).toThrow('betas must be in [0, 1)');
+    expect(() => new RMSprop([parameter], { alpha: 1 })).toThrow('alpha must be');
+    expect(() => new Adagrad([parameter], { lr_decay: -1 })).toThrow('lr_decay must be');
   });
 });
