@@ -15,7 +15,10 @@ export type NestedNumbers = readonly (number | boolean | NestedNumbers)[] | Arra
 export interface ModelInputs {
   /** Tokens [batch, length]; [batch, choices, length] for multiple choice. */
   readonly input_ids?: Ids;
-  /** 1 or true for tokens, 0 or false for padding, of the shape of `input_ids`. Default: no padding. */
+  /**
+   * 1 or true for tokens, 0 or false for padding, of the shape of `input_ids`; or what each token may look at,
+   * [batch, queries, keys]. Default: no padding.
+   */
   readonly attention_mask?: Ids;
   /** Segment of each token, of the shape of `input_ids`. */
   readonly token_type_ids?: Ids;

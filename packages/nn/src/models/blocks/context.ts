@@ -64,7 +64,11 @@ export class Recorder {
   }
 }
 
-/** [batch, keys] → [batch, 1, 1, keys], for `AttentionContext.mask`. */
+/**
+ * [batch, keys] → [batch, 1, 1, keys], for `AttentionContext.mask`. A mask with a row for each query,
+ * [batch, queries, keys], as documents packed into one sequence want it, becomes [batch, 1, queries, keys].
+ */
 export function maskOfKeys(mask: Tensor): Tensor {
+  if (mask.rank === 3) return mask.unsqueeze(1);
   return mask.reshape(mask.shape[0]!, 1, 1, mask.shape[1]!);
 }
