@@ -62,6 +62,16 @@ export function dataCollatorForLanguageModeling(
   const maskId = needToken(name, tokenizer, 'mask');
   const special = new Set(tokenizer.all_special_ids);
   const continues = options.is_continuation ?? ((token: string) => token.startsWith('##'));
+  const wordsOf = (places: readonly number[], tokens: readonly number[]): number[][] => {
+    const words: number[][] = [];
+    for (const place of places) {
+      const follows = words.at(-1)?.at(-1) === place - 1;
+      if (follows && continues(tokenizer.id_to_token(tokens[place]!) ?? '')) {
+        words.at(-1)!.push(place);
+      } else words.push([place]);
+    }
+    return words;
+  };
   const hide = (id: number, random: RandomSource): number => {
     const draw = random.next();
     if (draw < mask_replace_prob) return maskId;
@@ -72,7 +82,7 @@ export function dataCollatorForLanguageModeling(
       const input_ids = ids(item, index);
       const candidates = input_ids.flatMap((id, place) => (special.has(id) ? [] : [place]));
       const chosen = whole_word_mask
-        ? chooseWords(candidates, input_ids)
+        ? chooseWords(wordsOf(candidates, input_ids), input_ids.length * mlm_probability, random)
         : candidates.filter(() => random.next() < mlm_probability);
       const labels = input_ids.map(() => -100);
       const hidden = [...input_ids];
@@ -82,24 +92,21 @@ export function dataCollatorForLanguageModeling(
       }
       const { special_tokens_mask: _, ...rest } = item;
       return { ...rest, input_ids: hidden, labels };
-
-      function chooseWords(places: readonly number[], tokens: readonly number[]): number[] {
-        const words: number[][] = [];
-        for (const at of places) {
-          const follows = words.length > 0 && words.at(-1)!.at(-1) === at - 1;
-          if (follows && continues(tokenizer.id_to_token(tokens[at]!) ?? '')) {
-            words.at(-1)!.push(at);
-          } else words.push([at]);
-        }
-        const share = Math.max(1, Math.round(tokens.length * mlm_probability));
-        const budget = Math.min(mostWholeWordTokens, share);
-        const taken: number[] = [];
-        for (const word of random.shuffle(words)) {
-          if (taken.length + word.length <= budget) taken.push(...word);
-        }
-        return taken.sort((a, b) => a - b);
-      }
     });
     return padFeatures(rows, padId, options);
   };
+}
+
+/** Words at random until the share of tokens is reached; one that would go beyond it is passed over. */
+function chooseWords(
+  words: readonly number[][],
+  share: number,
+  random: RandomSource,
+): readonly number[] {
+  const budget = Math.min(mostWholeWordTokens, Math.max(1, Math.round(share)));
+  const taken: number[] = [];
+  for (const word of random.shuffle(words)) {
+    if (taken.length + word.length <= budget) taken.push(...word);
+  }
+  return taken.sort((a, b) => a - b);
 }

@@ -45,6 +45,7 @@ export function progressOf(args: TrainingArguments): TrainerCallback[] {
         const tokens = state.num_input_tokens_seen - before;
         before = state.num_input_tokens_seen;
         meter.add(now, tokens);
+        if (Number.isNaN(loss)) return; // no step's loss is known yet
         await bar.onStep?.({
           step: state.global_step,
           steps: state.max_steps,
