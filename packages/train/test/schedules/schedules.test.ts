@@ -1,6 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { tensor, Variable } from '@llm/nn';
-import { type Schedule, Scheduler, SGD, schedules } from '@llm/train';
+import {
+  type PlateauOptions,
+  ReduceLROnPlateau,
+  type Schedule,
+  Scheduler,
+  SGD,
+  schedules,
+} from '@llm/train';
 import { describe, expect, it } from 'vitest';
 
 /** What tools/reference/train_schedules.py wrote. */
@@ -55,5 +62,40 @@ describe('Scheduler', () => {
     expect(rates()).toEqual([0.5, 1]);
     scheduler.step();
     expect(rates()).toEqual([0, 0]);
+  });
+});
+
+describe('ReduceLROnPlateau', () => {
+  const cases = JSON.parse(
+    readFileSync(new URL('../fixtures/plateaus.json', import.meta.url), 'utf8'),
+  ) as { options: PlateauOptions; learningRate: number; metrics: number[]; rates: number[] }[];
+  const make = (lr: number) => new SGD([new Variable(tensor(0))], { lr });
+
+  it.each(cases)('sets the rates of PyTorch, $options', ({ options, learningRate, ...row }) => {
+    const optimizer = make(learningRate);
+    const plateau = new ReduceLROnPlateau(optimizer, options);
+    row.metrics.forEach((metric, index) => {
+      plateau.step(metric);
+      expect(optimizer.groups[0]!.lr).toBeCloseTo(row.rates[index]!, 15);
+    });
+    expect(row.rates.at(-1)).not.toBe(learningRate);
+  });
+
+  it('goes on from its state', () => {
+    const [{ options, learningRate, metrics, rates }] = cases.slice(1) as [(typeof cases)[0]];
+    const first = new ReduceLROnPlateau(make(learningRate), options);
+    for (const metric of metrics.slice(0, 11)) first.step(metric);
+    const optimizer = make(learningRate);
+    const second = new ReduceLROnPlateau(optimizer, options);
+    second.loadStateDict(JSON.parse(JSON.stringify(first.stateDict())));
+    for (const metric of metrics.slice(11)) second.step(metric);
+    expect(optimizer.groups[0]!.lr).toBeCloseTo(rates.at(-1)!, 15);
+  });
+
+  it('refuses what it cannot use', () => {
+    expect(() => new ReduceLROnPlateau(make(1), { factor: 1 })).toThrow('factor must be below 1');
+    expect(() => new ReduceLROnPlateau(make(1)).step(Number.NaN)).toThrow('metric is NaN');
+    const plateau = new ReduceLROnPlateau(make(1));
+    expect(() => plateau.loadStateDict({ best: 1 } as never)).toThrow('rates');
   });
 });
