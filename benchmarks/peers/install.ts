@@ -44,7 +44,7 @@ function install(name: string): void {
   }
   if (existsSync(`${folder}node_modules/${name}/package.json`) && peerVersion(name) === wanted)
     return;
-  process.stderr.write('installing the peers into benchmarks/peers (once, about 360 MB)\n');
+  process.stderr.write('installing the peers into benchmarks/peers (once, about 500 MB)\n');
   try {
     execFileSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], {
       cwd: folder,

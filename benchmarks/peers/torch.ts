@@ -55,7 +55,7 @@ export function findTorchPython(name: typeof TORCH | typeof TORCH_2): string {
 }
 
 /** A child process with one request in flight at a time. */
-class JsonLines {
+export class JsonLines {
   readonly #child: ChildProcessWithoutNullStreams;
   readonly #lines: AsyncIterator<string>;
   #errors = '';

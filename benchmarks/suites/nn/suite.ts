@@ -5,6 +5,7 @@
  */
 import type { Suite } from '../../harness/case.ts';
 import { load } from './load.ts';
+import { minilmCases } from './minilm.ts';
 
 /** All cases, in the order of the table. */
-export const nn: Suite = { name: 'nn', cases: [load] };
+export const nn: Suite = { name: 'nn', cases: [...minilmCases, load] };
