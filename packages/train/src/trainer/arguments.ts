@@ -16,7 +16,14 @@ export type SchedulerName =
   | 'warmup_stable_decay';
 
 /** Names of optimizers. */
-export type OptimizerName = 'adamw_torch' | 'adamw_torch_fused' | 'sgd';
+export type OptimizerName =
+  | 'adamw_torch'
+  | 'adamw_torch_fused'
+  | 'adafactor'
+  | 'lion_32bit'
+  | 'sgd'
+  | 'rmsprop'
+  | 'adagrad';
 
 /** How a run goes: names and defaults of `TrainingArguments` in transformers 4.56. */
 export interface TrainingArguments {

@@ -8,6 +8,7 @@ export {
 export type { CallbackContext, TrainerCallback, TrainerEvent } from './callback.ts';
 export { DamagedCheckpointError } from './checkpoints.ts';
 export { type EarlyStoppingOptions, earlyStopping } from './early-stopping.ts';
+export type { TrainingEstimate } from './estimate.ts';
 export type { ComputeMetrics, EvalPrediction, PreprocessLogits } from './evaluation.ts';
 export { HostArray, type NestedList } from './host-array.ts';
 export type { SizedDataset, TrainerDataset } from './loader.ts';

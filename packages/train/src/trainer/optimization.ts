@@ -1,7 +1,11 @@
 import type { Module } from '@llm/nn';
+import { Adafactor } from '../optimizers/adafactor.ts';
+import { Adagrad } from '../optimizers/adagrad.ts';
 import { AdamW } from '../optimizers/adam.ts';
 import { weightDecayGroups } from '../optimizers/groups.ts';
+import { Lion } from '../optimizers/lion.ts';
 import type { Optimizer } from '../optimizers/optimizer.ts';
+import { RMSprop } from '../optimizers/rmsprop.ts';
 import { SGD } from '../optimizers/sgd.ts';
 import type { Schedule } from '../schedules/schedules.ts';
 import * as schedules from '../schedules/schedules.ts';
@@ -26,6 +30,12 @@ export function createOptimizer(model: Module, args: TrainingArguments): Optimiz
     },
     adamw_torch_fused: () => makers.adamw_torch(),
     sgd: () => new SGD(groups, common),
+    // As transformers has it: the schedule sets the rate, not Adafactor itself.
+    adafactor: () =>
+      new Adafactor(groups, { ...common, scale_parameter: false, relative_step: false }),
+    lion_32bit: () => new Lion(groups, { ...common, betas: [args.adam_beta1, args.adam_beta2] }),
+    rmsprop: () => new RMSprop(groups, common),
+    adagrad: () => new Adagrad(groups, common),
   };
   return pick('optim', args.optim, makers)();
 }

@@ -1,5 +1,5 @@
 import { type FileContent, saveFolder } from '@llm/hub';
-import { decodeTensors, type Module, manualSeed } from '@llm/nn';
+import { decodeTensors, defaultGenerator, type Module, manualSeed } from '@llm/nn';
 import { resolveArguments, type TrainingArguments } from './arguments.ts';
 import {
   type CallbackContext,
@@ -8,14 +8,17 @@ import {
   type TrainerEvent,
 } from './callback.ts';
 import { Checkpoints, readCheckpoint } from './checkpoints.ts';
+import { estimateRun, type TrainingEstimate } from './estimate.ts';
 import { type EvalPrediction, type EvaluationResult, Evaluator } from './evaluation.ts';
 import { defaultFlow, isBetter, watchedMetric } from './flow.ts';
 import { columnFilter, isSized, Loader, type TrainerDataset } from './loader.ts';
 import { Objective } from './objective.ts';
+import { createOptimizer } from './optimization.ts';
 import { checkTrainerOptions, collatorOf, type TrainerOptions } from './options.ts';
 import { progressOf, reportersOf } from './reporters.ts';
 import { TrainingRun } from './run.ts';
 import { modelFiles } from './run-state.ts';
+import { runLength } from './schedule-of-run.ts';
 import {
   type LogEntry,
   newControl,
@@ -143,6 +146,29 @@ export class Trainer<Model extends Module = Module> {
     } finally {
       run.dispose();
     }
+  }
+
+  /**
+   * What a run will take: steps, operations, minutes and memory. Two batches are computed; nothing is changed.
+   *
+   * @throws TypeError without a train_dataset
+   */
+  async estimate(): Promise<TrainingEstimate> {
+    const { train_dataset, optimizers } = this.#options;
+    if (!train_dataset) throw new TypeError('Trainer: estimate wants a train_dataset');
+    const loader = this.#loader(train_dataset, true);
+    const { maxSteps: steps } = runLength(loader, this.args);
+    for await (const { batch } of loader.epoch(0)) {
+      const parts = {
+        model: this.model,
+        objective: this.#objective,
+        optimizer: optimizers?.[0] ?? createOptimizer(this.model, this.args),
+        generator: defaultGenerator(),
+      };
+      const batches = steps * this.args.gradient_accumulation_steps;
+      return estimateRun(parts, batch, { steps, batches });
+    }
+    throw new Error('Trainer: train_dataset gave no batch');
   }
 
   /**

@@ -10,7 +10,7 @@ import { Checkpoints, readCheckpoint } from '../../src/trainer/checkpoints.ts';
 import { crashTrainer } from './crash-run.ts';
 import { weights } from './support.ts';
 
-const kills = process.env.LLM_TEST_FULL ? 200 : 4;
+const kills = process.env.LLM_TEST_FULL ? 200 : 3;
 /** The longest wait between a run's first checkpoint and its end: some ten steps, each with its saving. */
 const longestWait = 150;
 

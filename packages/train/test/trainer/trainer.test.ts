@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Linear, Module, manualSeed, type Tensor } from '@llm/nn';
+import { defaultGenerator, Linear, Module, manualSeed, type Tensor } from '@llm/nn';
 import {
   Dataset,
   earlyStopping,
@@ -323,6 +323,38 @@ describe('Trainer', () => {
     expect(metrics.skipped_steps).toBe(1);
     expect(values.every(Number.isFinite)).toBe(true);
   });
+
+  it('tells before it starts what a run will take, and changes nothing', async () => {
+    const model = newClassifier(0.5);
+    const trainer = trainerOf(model, { num_train_epochs: 2, gradient_accumulation_steps: 2 });
+    const before = [await weights(model), defaultGenerator().position];
+    const estimate = await trainer.estimate();
+    expect(estimate).toMatchObject({
+      steps: 8,
+      trainable_parameters: 4 * 16 + 16 + 16 * 3 + 3,
+      flops: 6 * (4 * 16 + 16 * 3) * 8 * 16,
+      // Weights, gradients, Adam's two moments, and the number of the step.
+      state_bytes: 4 * (4 * 131 + 1),
+    });
+    expect(estimate.minutes).toBeGreaterThan(0);
+    expect([await weights(model), defaultGenerator().position]).toEqual(before);
+  });
+
+  it.each(['sgd', 'adafactor', 'lion_32bit', 'rmsprop', 'adagrad'] as const)(
+    'trains by %s',
+    async (optim) => {
+      const rate = { sgd: 0.5, adafactor: 0.05, lion_32bit: 0.01, rmsprop: 0.01, adagrad: 0.1 };
+      const trainer = trainerOf(newClassifier(), {
+        optim,
+        learning_rate: rate[optim],
+        num_train_epochs: 5,
+        logging_strategy: 'epoch',
+      });
+      await trainer.train();
+      const losses = trainer.state.log_history.flatMap(({ loss }) => loss ?? []);
+      expect(losses.at(-1)).toBeLessThan(losses[0]! * 0.9);
+    },
+  );
 
   it('names what cannot be trained on', async () => {
     const model = newClassifier();
