@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import type { ModelSource } from '@llm/hub';
 import {
   AutoModel,
   AutoModelForCausalLM,
@@ -70,7 +71,7 @@ const autos = [
 
 /** The class that loads a fixture's model, by the name that Python gave in `architectures`. */
 export function autoModelOf({ config }: ModelCase): {
-  from_pretrained(location: string | URL): Promise<PreTrainedModel>;
+  from_pretrained(location: string | URL | ModelSource): Promise<PreTrainedModel>;
 } {
   const [architecture] = config.architectures as string[];
   return autos.find(([end]) => architecture!.endsWith(end))?.[1] ?? AutoModel;
