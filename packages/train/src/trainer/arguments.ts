@@ -13,6 +13,7 @@ export type SchedulerName =
   | 'constant_with_warmup'
   | 'inverse_sqrt'
   | 'cosine_with_min_lr'
+  | 'cosine_warmup_with_min_lr'
   | 'warmup_stable_decay';
 
 /** Names of optimizers. */
@@ -60,7 +61,7 @@ export interface TrainingArguments {
   /** Default `'linear'`. */
   readonly lr_scheduler_type: SchedulerName;
   /** Further options of the schedule. Default none. */
-  readonly lr_scheduler_kwargs: Readonly<Record<string, number>>;
+  readonly lr_scheduler_kwargs: Readonly<Record<string, number | string>>;
   /** Share of the steps with a growing learning rate; `warmup_steps` goes before it. Default 0. */
   readonly warmup_ratio: number;
   /** Steps with a growing learning rate. Default 0. */
@@ -203,9 +204,7 @@ export function resolveArguments(given: Partial<TrainingArguments>): TrainingArg
   const args = { ...defaultArguments, ...Object.fromEntries(known) } as TrainingArguments;
   checkRanges(args);
   checkStrategies(args);
-  const watched =
-    args.load_best_model_at_end || args.lr_scheduler_type === ('reduce_lr_on_plateau' as string);
-  const metric = args.metric_for_best_model ?? (watched ? 'loss' : null);
+  const metric = args.metric_for_best_model ?? (args.load_best_model_at_end ? 'loss' : null);
   return {
     ...args,
     eval_steps: args.eval_steps ?? (args.eval_strategy === 'steps' ? args.logging_steps : null),

@@ -46,7 +46,8 @@ export function createSchedule(args: TrainingArguments, steps: number): Schedule
     args.warmup_steps > 0 ? args.warmup_steps : Math.ceil(steps * args.warmup_ratio);
   const warmup = { num_warmup_steps };
   const decay = { num_warmup_steps, num_training_steps: steps };
-  const more = args.lr_scheduler_kwargs;
+  // Checked by the schedules, which throw for an option that they do not know.
+  const more = args.lr_scheduler_kwargs as Readonly<Record<string, never>>;
   const makers: Record<SchedulerName, () => Schedule> = {
     linear: () => schedules.linear({ ...decay, ...more }),
     cosine: () => schedules.cosine({ ...decay, ...more }),
@@ -55,16 +56,9 @@ export function createSchedule(args: TrainingArguments, steps: number): Schedule
     constant: schedules.constant,
     constant_with_warmup: () => schedules.constantWithWarmup({ ...warmup, ...more }),
     inverse_sqrt: () => schedules.inverseSqrt({ ...warmup, ...more }),
-    cosine_with_min_lr: () => {
-      const { min_lr, min_lr_rate, ...rest } = more;
-      const rate = min_lr_rate ?? (min_lr === undefined ? undefined : min_lr / args.learning_rate);
-      if (rate === undefined) {
-        throw new TypeError(
-          'TrainingArguments: cosine_with_min_lr wants min_lr or min_lr_rate in lr_scheduler_kwargs',
-        );
-      }
-      return schedules.cosineWithMinLr({ ...decay, min_lr_rate: rate, ...rest });
-    },
+    cosine_with_min_lr: () => schedules.cosineWithMinLr({ ...decay, ...withLowestRate(args) }),
+    cosine_warmup_with_min_lr: () =>
+      schedules.cosineWarmupWithMinLr({ ...decay, ...withLowestRate(args) }),
     warmup_stable_decay: () => {
       const { num_decay_steps, num_stable_steps, ...rest } = more;
       if (num_decay_steps === undefined) {
@@ -82,6 +76,18 @@ export function createSchedule(args: TrainingArguments, steps: number): Schedule
     },
   };
   return pick('lr_scheduler_type', args.lr_scheduler_type, makers)();
+}
+
+/** The schedule's options, with `min_lr`, a rate, as the share of the rate that the schedule wants. */
+function withLowestRate(args: TrainingArguments): { readonly min_lr_rate: number } {
+  const { min_lr, min_lr_rate, ...rest } = args.lr_scheduler_kwargs as Record<string, number>;
+  const rate = min_lr_rate ?? (min_lr === undefined ? undefined : min_lr / args.learning_rate);
+  if (rate === undefined) {
+    throw new TypeError(
+      `TrainingArguments: ${args.lr_scheduler_type} wants min_lr or min_lr_rate in lr_scheduler_kwargs`,
+    );
+  }
+  return { ...rest, min_lr_rate: rate };
 }
 
 function pick<Name extends string, Value>(
