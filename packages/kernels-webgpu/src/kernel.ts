@@ -24,6 +24,8 @@ export interface Kernel {
   readonly bindings: readonly Binding[];
   /** WGSL, without the declarations of `bindings`. */
   readonly code: string;
+  /** The part of `code` that the program wrote: errors show it, and count lines from its beginning. */
+  readonly userCode?: string;
   /** Extensions for `enable …;`, such as `f16`, `subgroups`. */
   readonly enables?: readonly string[];
   /** Workgroups along x, y, z; each at least 1 and at most `limits.maxComputeWorkgroupsPerDimension`. */

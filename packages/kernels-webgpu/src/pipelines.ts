@@ -62,8 +62,9 @@ export class PipelineCache {
     return compiled;
   }
 
-  async #compile({ name }: Kernel, code: string, compiled: Compiled): Promise<void> {
+  async #compile(kernel: Kernel, code: string, compiled: Compiled): Promise<void> {
     const { device } = this;
+    const { name } = kernel;
     if (this.#done === this.#total) {
       this.#done = this.#total = 0;
       this.#since = performance.now();
@@ -83,7 +84,7 @@ export class PipelineCache {
     try {
       compiled.pipeline = await made;
     } catch (error) {
-      throw await explain(name, code, module, (error as Error).message);
+      throw await explain(kernel, code, module, (error as Error).message);
     } finally {
       await scope.catch(() => {});
       this.#done++;
@@ -122,7 +123,7 @@ export function sourceOf({ bindings, code, enables = [] }: Kernel): string {
 }
 
 async function explain(
-  name: string,
+  { name, userCode }: Kernel,
   code: string,
   module: GPUShaderModule,
   message: string,
@@ -132,6 +133,10 @@ async function explain(
     () => [],
   );
   const first = messages.find(({ type }) => type === 'error');
-  if (!first) return new ShaderError(name, undefined, code, message);
-  return new ShaderError(name, first.lineNum || undefined, code, first.message);
+  const before = userCode === undefined ? 0 : code.lastIndexOf(userCode);
+  const line = first && first.lineNum - (code.slice(0, before).split('\n').length - 1);
+  const isInUserCode = line !== undefined && line > 0;
+  const shown = userCode !== undefined && isInUserCode ? userCode : code;
+  const shownLine = isInUserCode ? line : first?.lineNum;
+  return new ShaderError(name, shownLine || undefined, shown, first?.message ?? message);
 }

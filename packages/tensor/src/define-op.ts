@@ -1,6 +1,7 @@
 import { apply, type Node, type Op, type Spec } from './graph.ts';
 import { checkOptions } from './ops/options.ts';
 import { Tensor } from './tensor.ts';
+import { checkWgslKernel, type WgslKernel } from './wgsl-kernel.ts';
 
 /** What a gradient rule of one's own sees. */
 export interface OpGradient<Attributes> {
@@ -22,11 +23,14 @@ export interface OpDefinition<Attributes> {
   readonly compute: (inputs: readonly Tensor[], attributes: Attributes) => Tensor;
   /** Gradients with respect to the inputs, undefined for none. Default: those of the definition. */
   readonly gradient?: (context: OpGradient<Attributes>) => readonly (Tensor | undefined)[];
+  /** A kernel that computes the same on WebGPU; everywhere else `compute` runs. */
+  readonly wgsl?: WgslKernel<Attributes>;
 }
 
 /**
  * Defines an operation: other operations under one name, with a gradient of one's own where that of the
- * definition is slow, unstable or not what is wanted.
+ * definition is slow, unstable or not what is wanted, and a kernel of one's own for WebGPU where what the
+ * compiler makes of the definition is not good enough.
  *
  * @example
  * const roundStraight = defineOp({
@@ -35,17 +39,14 @@ export interface OpDefinition<Attributes> {
  *   gradient: ({ upstream }) => [upstream], // as if it were the identity
  * });
  * const y = roundStraight([x]);
- * @throws TypeError for an unknown part; kernels of one's own are not supported yet.
+ * @throws TypeError for an unknown part, or a kernel with names that WGSL does not take. WGSL that does not compile
+ * rejects the first read of a result with a `ShaderError` of `@llm/kernels-webgpu`, which names the line.
  */
 export function defineOp<Attributes = undefined>(
   definition: OpDefinition<Attributes>,
 ): (inputs: readonly Tensor[], attributes?: Attributes) => Tensor {
-  if ('kernel' in definition || 'kernels' in definition) {
-    throw new TypeError(
-      `defineOp '${definition.name}': kernels of one's own are not supported yet; give the definition by other operations as 'compute'`,
-    );
-  }
-  checkOptions('defineOp', definition, ['name', 'shape', 'compute', 'gradient']);
+  checkOptions('defineOp', definition, ['name', 'shape', 'compute', 'gradient', 'wgsl']);
+  if (definition.wgsl) checkWgslKernel(definition.name, definition.wgsl);
   const op = toOp(definition);
   return (inputs, attributes) => {
     const nodes = inputs.map((input) => input.node);
@@ -54,16 +55,23 @@ export function defineOp<Attributes = undefined>(
 }
 
 function toOp<Attributes>(definition: OpDefinition<Attributes>): Op<Attributes> {
-  const { name, shape, compute, gradient } = definition;
+  const { name, shape, compute, gradient, wgsl } = definition;
   const compose = (inputs: readonly Node[], attributes: Attributes) =>
     compute(tensors(inputs), attributes).node;
   const op: Op<Attributes> = {
     name,
     kind: 'composite',
     userDefined: true,
-    infer: (inputs, attributes) =>
-      shape ? shape(inputs, attributes) : compose(inputs as readonly Node[], attributes),
+    infer: (inputs, attributes) => {
+      if (wgsl && wgsl.inputs.length !== inputs.length) {
+        throw new RangeError(
+          `${name}: got ${inputs.length} inputs, want ${wgsl.inputs.length}: ${wgsl.inputs.join(', ')}`,
+        );
+      }
+      return shape ? shape(inputs, attributes) : compose(inputs as readonly Node[], attributes);
+    },
     compose,
+    ...(wgsl && { wgsl }),
   };
   if (!gradient) return op;
   return {

@@ -1,5 +1,6 @@
 import type { DType } from './dtype.ts';
 import type { Shape } from './shape.ts';
+import type { WgslKernel } from './wgsl-kernel.ts';
 
 /** What is known of a value before it is computed. */
 export interface Spec {
@@ -33,6 +34,8 @@ export interface Op<Attributes = unknown> {
   readonly kind: OpKind;
   /** Made by `defineOp`: no backend knows it by its name, and two of one name may differ. */
   readonly userDefined?: true;
+  /** The kernel that `defineOp` was given for a composite. */
+  readonly wgsl?: WgslKernel<Attributes>;
   /** Shapes and dtypes of the outputs, or an error that names the operation, what it got and what it wants. */
   infer(inputs: readonly Spec[], attributes: Attributes): Spec | readonly Spec[];
   /** The definition of a composite by other operations. */

@@ -39,3 +39,4 @@ export { type Axes, Tensor, type TensorLike } from './tensor.ts';
 export type { TensorHandle } from './tensor-handle.ts';
 export { guarded } from './trace.ts';
 export { backward, Variable, type VariableOptions } from './variable.ts';
+export type { WgslContext, WgslKernel } from './wgsl-kernel.ts';

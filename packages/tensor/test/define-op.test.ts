@@ -61,10 +61,29 @@ it('keeps operations of one name apart, from each other and from those of a back
   expect(await named('cumsum', 5)([x]).toArray()).toEqual([6, 7]);
 });
 
+it('computes by its definition where the device knows no WGSL', async () => {
+  const twice = defineOp({
+    name: 'twice',
+    compute: ([x]) => x!.mul(2),
+    wgsl: { inputs: ['x'], output: 'y', workgroups: () => [1], code: 'does not even compile' },
+  });
+  expect(await twice([tensor([1, 2])]).toArray()).toEqual([2, 4]);
+});
+
 it('checks what it is made of', () => {
   const compute = ([x]: readonly Tensor[]) => x!;
-  expect(() => defineOp({ name: 'mine', compute, kernel: 'code' } as never)).toThrow(
-    /defineOp 'mine': kernels of one's own are not supported yet/,
+  const wgsl = { inputs: ['x'], output: 'y', workgroups: () => [1], code: '' };
+  expect(() => defineOp({ name: 'mine', compute, wgsl: { ...wgsl, grid: 1 } } as never)).toThrow(
+    /defineOp 'mine': wgsl: unknown option 'grid'/,
+  );
+  expect(() => defineOp({ name: 'mine', compute, wgsl: { ...wgsl, output: 'x' } })).toThrow(
+    /two tensors are called 'x'/,
+  );
+  expect(() => defineOp({ name: 'mine', compute, wgsl: { ...wgsl, output: 'y;' } })).toThrow(
+    /got the name "y;"; want letters/,
+  );
+  expect(() => defineOp({ name: 'mine', compute, wgsl })([])).toThrow(
+    /mine: got 0 inputs, want 1: x/,
   );
   expect(() => defineOp({ name: 'mine', compute, grad: compute } as never)).toThrow(
     /unknown option 'grad'/,

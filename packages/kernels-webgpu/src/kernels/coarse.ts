@@ -1,4 +1,9 @@
-import type { CoarseKernel, MatmulKernel, Spec } from '@llm/tensor/backend';
+import {
+  type CoarseKernel,
+  type MatmulKernel,
+  type Spec,
+  wgslOperation,
+} from '@llm/tensor/backend';
 import type { KernelPlan, Target } from '../kernel.ts';
 import { fitsAttention, isWorthwhile, takesStridedRows } from './attention/problem.ts';
 import { planAttention } from './attention.ts';
@@ -7,6 +12,7 @@ import { planCumsum } from './cumsum.ts';
 import { fitsMatmul, planMatmul } from './matmul.ts';
 import { planScatterAdd } from './scatter-add.ts';
 import { planSort } from './sort.ts';
+import { planUserKernel, supportsUserKernel } from './user-kernel.ts';
 
 /** A template for one coarse operation. */
 export interface CoarseTemplate {
@@ -38,6 +44,7 @@ const templates: Readonly<Record<string, CoarseTemplate>> = {
   scatterAdd: { supports: always, plan: planScatterAdd },
   sort: { supports: always, plan: planSort },
   topk: { supports: always, plan: planSort },
+  [wgslOperation]: { supports: supportsUserKernel, plan: planUserKernel },
 };
 
 /** Whether a template exists for an operation on these inputs. */

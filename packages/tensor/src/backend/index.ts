@@ -39,3 +39,4 @@ export { type LowerOptions, lower } from '../plan/lower.ts';
 export type { Binding, Graph, Lowered } from '../plan/lowered.ts';
 export { contiguousStrides, type Shape, sizeOf } from '../shape.ts';
 export * from './interface.ts';
+export { checkWgslName, WgslCall, wgslOperation } from '../wgsl-kernel.ts';

@@ -21,6 +21,7 @@ import type {
   UnaryOperator,
 } from '../ir/kernel.ts';
 import { contiguousStrides, sizeOf } from '../shape.ts';
+import { WgslCall } from '../wgsl-kernel.ts';
 import { collapse } from './collapse.ts';
 import { type Group, indexSteps, type Path } from './group.ts';
 import { InstructionList } from './instructions.ts';
@@ -379,7 +380,7 @@ function emitCoarse(host: Vertex): EmittedKernel {
   );
   const kernel: CoarseKernel = {
     kind: 'coarse',
-    name: host.name,
+    name: host.attributes instanceof WgslCall ? host.attributes.name : host.name,
     operation: host.name,
     attributes: host.attributes,
     buffers: table.buffers,

@@ -12,6 +12,7 @@ import { structuralKey } from '../key.ts';
 import { recomputeOp } from '../ops/recompute.ts';
 import { ScanAttributes } from '../scan/attributes.ts';
 import { type Shape, sameShape, sizeOf } from '../shape.ts';
+import { WgslCall, wgslOperation } from '../wgsl-kernel.ts';
 import { follow, type Step, View } from './view.ts';
 
 /** One operation that computes something, or a value that is already there. */
@@ -134,12 +135,25 @@ export class VertexBuilder {
     if (!op.userDefined && this.capabilities.supports(op.name, attributes, node.inputs)) {
       return this.#kernel(node, inputs);
     }
+    const own = this.#kernelOfOnesOwn(node, inputs);
+    if (own) return own;
     const definition = inScope(node.scope, () => op.compose!(node.inputs, attributes));
     this.#depth++;
     const edges = this.build(Array.isArray(definition) ? definition : [definition as Node]);
     this.#depth--;
     this.#composed.set(node, edges);
     return edges[0]!;
+  }
+
+  /** An operation of `defineOp` whose kernel the backend runs. */
+  #kernelOfOnesOwn(node: Node, inputs: readonly Edge[]): Edge | undefined {
+    const { op, attributes, scope } = node;
+    if (!op.wgsl) return undefined;
+    const specs = node.inputs.map(({ shape, dtype }): Spec => ({ shape, dtype }));
+    const call = new WgslCall(op, op.wgsl, { inputs: specs, output: node.outputs[0]!, attributes });
+    if (!this.capabilities.supports(wgslOperation, call, specs)) return undefined;
+    const whole = inputs.map((edge) => this.#rowMajor(edge));
+    return this.#whole(this.#make('coarse', wgslOperation, call, whole, node.outputs, scope));
   }
 
   #kernel(node: Node, inputs: readonly Edge[]): Edge {
