@@ -1,7 +1,10 @@
 import { backwardFrom, setOwner } from './backward.ts';
+import { storedBytes } from './dtype.ts';
 import type { Node } from './graph.ts';
 import { cast } from './ops/cast.ts';
+import { checkQuantized, dequantize, type QuantizedLayout } from './ops/dequantize.ts';
 import { detach } from './ops/detach.ts';
+import { fill } from './ops/leaf.ts';
 import { registerPending } from './runtime.ts';
 import { format, sameShape } from './shape.ts';
 import { Tensor } from './tensor.ts';
@@ -17,6 +20,16 @@ export interface VariableOptions {
   name?: string;
 }
 
+/** A quantized matrix: its layout, and the parts that hold its numbers. */
+export interface QuantizedMatrix extends QuantizedLayout {
+  /** Codes, i32 [rows, words], in blocks of four words: see `dequantize` in the package's operations. */
+  readonly codes: Tensor;
+  /** Factors of the codes, a float [rows, groups]. */
+  readonly scales: Tensor;
+  /** What is added to the products, as the scales; absent for zeros. */
+  readonly offsets?: Tensor;
+}
+
 /**
  * The one mutable thing: a parameter, optimizer state, a cache, a learning rate.
  *
@@ -28,6 +41,7 @@ export class Variable extends Tensor {
   name: string;
   #current: Node;
   #gradient: Node | undefined;
+  #quantized: QuantizedMatrix | undefined;
   /** Whether a graph outside a compiled function may hold the current version. @internal */
   exposed = false;
 
@@ -53,12 +67,25 @@ export class Variable extends Tensor {
         'trainable: cannot change inside a compiled function; set it before the call',
       );
     }
+    if (this.#quantized) {
+      throw new Error(
+        `trainable: variable ${this.name || '(unnamed)'} is quantized, and codes cannot be trained; train adapters beside it, or load it unquantized`,
+      );
+    }
     this.#trainable = value;
     this.assign(this);
   }
 
   /** The current version. */
   override get node(): Node {
+    if (this.#quantized) {
+      const { codes, scales, offsets } = this.#quantized;
+      const parts = offsets ? [codes, scales, offsets] : [codes, scales];
+      return dequantize(
+        parts.map(({ node }) => node),
+        this.#quantized,
+      );
+    }
     const trace = activeTrace();
     if (!trace) {
       this.exposed = true;
@@ -111,6 +138,11 @@ export class Variable extends Tensor {
    * @throws RangeError if the shape differs.
    */
   assign(value: Tensor): this {
+    if (this.#quantized) {
+      throw new Error(
+        `assign: variable ${this.name || '(unnamed)'} is quantized; call quantize() with other codes, or make a new variable`,
+      );
+    }
     if (!sameShape(value.shape, this.shape)) {
       throw new RangeError(
         `assign: variable ${this.name || '(unnamed)'} has shape ${format(this.shape)}, got ${format(value.shape)}`,
@@ -127,6 +159,59 @@ export class Variable extends Tensor {
     }
     setOwner(node, this);
     return this;
+  }
+
+  /**
+   * Holds a matrix by its codes from now on: it takes their bytes, its values are computed where they are used
+   * (`linear` and `embedding` read the codes themselves), and it is neither trained nor assigned to any more.
+   *
+   * @throws RangeError if the matrix has another shape. @throws TypeError if the variable is not f32.
+   */
+  quantize(matrix: QuantizedMatrix): this {
+    const { codes, scales, offsets, bits, columns, group } = matrix;
+    const rows = codes.shape[0] ?? 0;
+    if (!sameShape(this.shape, [rows, columns])) {
+      throw new RangeError(
+        `quantize: variable ${this.name || '(unnamed)'} has shape ${format(this.shape)}, got ${format([rows, columns])}`,
+      );
+    }
+    if (this.dtype !== 'f32') {
+      throw new TypeError(`quantize: wants an f32 variable: got ${this.dtype}`);
+    }
+    if (activeTrace()) throw new Error('quantize: not inside a compiled function; do it before');
+    const held = (part: Tensor) => new Variable(part, { trainable: false }).assign(part);
+    const own = {
+      bits,
+      columns,
+      group,
+      codes: held(codes),
+      scales: held(scales),
+      ...(offsets && { offsets: held(offsets) }),
+    };
+    const parts = [codes, scales, ...(offsets ? [offsets] : [])].map(({ node }) => node);
+    checkQuantized('quantize', parts, own);
+    this.#trainable = false;
+    this.#gradient = undefined;
+    this.#quantized = own;
+    // The numbers themselves are let go: what is left has the shape alone.
+    this.#current = fill(this.shape, 0);
+    dirty.delete(this);
+    return this;
+  }
+
+  /** The codes, if the variable was quantized. */
+  get quantized(): QuantizedMatrix | undefined {
+    return this.#quantized;
+  }
+
+  /** Bytes of the value as it is held. */
+  get byteLength(): number {
+    const parts = this.#quantized;
+    if (!parts) return storedBytes(this.dtype, this.size);
+    return [parts.codes, parts.scales, parts.offsets].reduce(
+      (sum, part) => sum + (part ? storedBytes(part.dtype, part.size) : 0),
+      0,
+    );
   }
 
   /** Forgets the gradient. */

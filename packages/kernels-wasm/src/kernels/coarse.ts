@@ -5,6 +5,7 @@ import { takesStridedRows } from './attention/problem.ts';
 import { planAttention, supportsAttention } from './attention.ts';
 import { planAttentionBackward, supportsAttentionBackward } from './attention-backward.ts';
 import { planCumsum } from './cumsum.ts';
+import { planQuantizedLinear, supportsQuantizedLinear } from './quantized-linear.ts';
 import { planScatterAdd } from './scatter-add.ts';
 import { planSort } from './sort.ts';
 
@@ -33,6 +34,7 @@ const templates: Readonly<Record<string, CoarseTemplate>> = {
     plan: planAttentionBackward,
   },
   cumsum: { supports: always, plan: planCumsum },
+  quantizedLinear: { supports: supportsQuantizedLinear, plan: planQuantizedLinear },
   scatterAdd: { supports: always, plan: planScatterAdd },
   sort: { supports: always, plan: planSort },
   topk: { supports: always, plan: planSort },

@@ -34,9 +34,10 @@ export {
   type Storage,
 } from '../graph.ts';
 export * from '../ir/kernel.ts';
+export type { QuantizedLayout } from '../ops/dequantize.ts';
 export type { RandomSource } from '../ops/random.ts';
 export { type LowerOptions, lower } from '../plan/lower.ts';
 export type { Binding, Graph, Lowered } from '../plan/lowered.ts';
 export { contiguousStrides, type Shape, sizeOf } from '../shape.ts';
-export * from './interface.ts';
 export { checkWgslName, WgslCall, wgslOperation } from '../wgsl-kernel.ts';
+export * from './interface.ts';

@@ -1,6 +1,7 @@
 import type { DType } from '../dtype.ts';
 import * as joining from '../ops/concat.ts';
 import { cumsum as cumsumOf } from '../ops/cumsum.ts';
+import { isQuantized, takeQuantized } from '../ops/dequantize.ts';
 import { takeAlong as takeAlongOf } from '../ops/gather.ts';
 import * as masks from '../ops/masks.ts';
 import * as order from '../ops/sort.ts';
@@ -13,9 +14,11 @@ export function where(condition: Tensor, yes: TensorLike, no: TensorLike): Tenso
   return new Tensor(whereOf(condition.node, operand(yes), operand(no)));
 }
 
-/** Rows of a table `weight` [rows, width] for each id: [...] → [..., width]. */
+/** Rows of a table `weight` [rows, width] for each id: [...] → [..., width]. Of a quantized one only these are expanded. */
 export function embedding(ids: Tensor, weight: Tensor): Tensor {
-  return new Tensor(masks.embedding(weight.node, ids.node));
+  const table = weight.node;
+  const rows = isQuantized(table) ? takeQuantized : masks.embedding;
+  return new Tensor(rows(table, ids.node));
 }
 
 /** Rows of zeros with a one at each class: [...] → [..., numClasses]. */

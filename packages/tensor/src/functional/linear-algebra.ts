@@ -1,4 +1,6 @@
+import { isQuantized } from '../ops/dequantize.ts';
 import * as products from '../ops/matmul.ts';
+import { quantizedLinear } from '../ops/quantized-linear.ts';
 import { Tensor } from '../tensor.ts';
 
 /** The matrix product by the rules of `torch.matmul`: vectors, matrices, broadcast batches. */
@@ -6,7 +8,12 @@ export function matmul(left: Tensor, right: Tensor): Tensor {
   return new Tensor(products.matmul(left.node, right.node));
 }
 
-/** x · weightᵀ + bias: x [..., in], weight [out, in], bias [out] → [..., out]. */
+/**
+ * x · weightᵀ + bias: x [..., in], weight [out, in], bias [out] → [..., out]. A quantized weight is never
+ * expanded where the backend has a kernel for it.
+ */
 export function linear(x: Tensor, weight: Tensor, bias?: Tensor): Tensor {
-  return new Tensor(products.linear(x.node, weight.node, bias?.node));
+  const matrix = weight.node;
+  const product = isQuantized(matrix) ? quantizedLinear : products.linear;
+  return new Tensor(product(x.node, matrix, bias?.node));
 }

@@ -22,6 +22,7 @@ import { cases as masks } from './masks.ts';
 import { cases as matmul } from './matmul.ts';
 import { cases as movement } from './movement-cases.ts';
 import { cases as normalization } from './normalization.ts';
+import { cases as quantizedLinear } from './quantized-linear.ts';
 import { cases as random } from './random.ts';
 import { cases as reduce } from './reduce-cases.ts';
 import { cases as rotary } from './rotary.ts';
@@ -46,6 +47,7 @@ const files = {
   matmul,
   movement,
   normalization,
+  quantizedLinear,
   random,
   reduce,
   rotary,

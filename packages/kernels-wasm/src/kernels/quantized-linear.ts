@@ -1,0 +1,186 @@
+import type { CoarseKernel, CoarseOperand, QuantizedLayout, Spec } from '@llm/tensor/backend';
+import type { KernelPlan } from '../kernel.ts';
+import {
+  type FunctionBuilder,
+  type FunctionHandle,
+  f32x4,
+  type I32,
+  i32,
+  i32x4,
+  type Local,
+  ModuleBuilder,
+  type Target,
+  type V128,
+  v128,
+} from '../wasm/index.ts';
+import { type FloatStorage, loadFloat } from './load.ts';
+import { transpose4 } from './matmul/pack.ts';
+
+/** Rows of x from which expanding the weights once and a packed product are faster. */
+const MOST_INPUTS = 12;
+
+/** Codes in one chunk, about: some 20 µs. */
+const CHUNK_CODES = 1 << 16;
+
+/**
+ * Whether the kernel takes these inputs: few rows of f32, as in decoding, and whole blocks of codes. Others are
+ * computed by the definition, in which a packed product follows the expansion.
+ */
+export function supportsQuantizedLinear(attributes: unknown, [x]: readonly Spec[]): boolean {
+  const { bits, columns } = attributes as QuantizedLayout;
+  const count = x!.shape[0]!;
+  return x!.dtype === 'f32' && count > 0 && count <= MOST_INPUTS && columns % (128 / bits) === 0;
+}
+
+/**
+ * `out[i, r] = Σ x[i, c] · (code[r, c] · scale + offset)`: every code is read once, in order, and turned into four
+ * f32 lanes by a shift, a mask and a conversion; the product with up to four rows of x follows at once. A chunk
+ * is a range of weight rows, four of which are stored together.
+ *
+ * Buffers: x, codes, scales, perhaps offsets; then the output.
+ */
+export function planQuantizedLinear(kernel: CoarseKernel, target: Target, key: string): KernelPlan {
+  const layout = kernel.attributes as QuantizedLayout;
+  const [x, codes, scales, offsets] = kernel.inputs as [
+    CoarseOperand,
+    CoarseOperand,
+    CoarseOperand,
+  ];
+  const out = kernel.outputs[0]!;
+  const [count, rows] = out.shape as [number, number];
+  if (rows === 0) return { steps: [], scratchBytes: [] };
+  const rowsPerChunk = 4 * Math.max(1, Math.ceil(CHUNK_CODES / layout.columns / 4));
+  const problem = { layout, scales, offsets, rows };
+  const module = new ModuleBuilder(target);
+  const heights = [Math.min(4, count), count % 4].filter(
+    (height, i) => height > 0 && (i === 0 || count > 4),
+  );
+  const functions = heights.map((height) => addRow(module, problem, height));
+  module.function('run', { args: 'i32', begin: 'i32', end: 'i32' }, (f, { args, begin, end }) => {
+    const start = (operand: CoarseOperand) =>
+      f.let(i32.add(i32.load(args, 4 * operand.buffer), operand.offset * bytesOf(operand)));
+    const from = {
+      x: start(x),
+      codes: start(codes),
+      scales: start(scales),
+      offsets: offsets ? start(offsets) : f.let(i32.const(0)),
+      out: start(out),
+    };
+    const perRow = codes.shape[1]! * 4;
+    const groups = scales.shape[1]!;
+    const first = f.let(i32.mul(begin, rowsPerChunk));
+    const last = f.let(i32.minU(i32.mul(end, rowsPerChunk), rows));
+    f.for(first, last, 1, (row) => {
+      for (let input = 0; input < count; input += 4) {
+        const height = Math.min(4, count - input);
+        f.call(
+          functions[heights.indexOf(height)]!,
+          i32.add(from.x, input * layout.columns * 4),
+          i32.add(from.codes, i32.mul(row, perRow)),
+          i32.add(from.scales, i32.mul(row, groups * bytesOf(scales))),
+          i32.add(from.offsets, i32.mul(row, offsets ? groups * bytesOf(offsets) : 0)),
+          i32.add(i32.add(from.out, input * rows * 4), i32.mul(row, 4)),
+        );
+      }
+    });
+  });
+  const args = kernel.buffers.map((_, index) => index);
+  const chunks = Math.ceil(rows / rowsPerChunk);
+  return { steps: [{ kernel: { key, bytes: module.finish(), chunks }, args }], scratchBytes: [] };
+}
+
+interface Problem {
+  readonly layout: QuantizedLayout;
+  readonly scales: CoarseOperand;
+  readonly offsets: CoarseOperand | undefined;
+  readonly rows: number;
+}
+
+/** Adds the function for one row of weights and `height` rows of x. */
+function addRow(module: ModuleBuilder, problem: Problem, height: number): FunctionHandle<'void'> {
+  const { layout, scales, offsets, rows } = problem;
+  const { bits, columns, group } = layout;
+  const perWord = 32 / bits;
+  const block = 4 * perWord;
+  const blocksPerGroup = Math.min(group, columns) / block;
+  return module.function(
+    undefined,
+    { x: 'i32', codes: 'i32', scales: 'i32', offsets: 'i32', out: 'i32' },
+    (f, p) => {
+      // Two sums per row of x hide the latency of the multiply-add where there are few rows.
+      const lanes = height > 2 ? 1 : 2;
+      const sums = f.locals('v128', height * lanes);
+      for (const sum of sums) f.set(sum, f32x4.splat(0));
+      const blockOfCodes = (scale: V128, offset: V128 | undefined) => {
+        const words = f.let(v128.load(p.codes));
+        for (let place = 0; place < perWord; place++) {
+          f.scope(() => {
+            const code = f32x4.convertI32x4S(codeAt(words, place, bits));
+            const weight = f.let(
+              offset ? f.multiplyAdd(code, scale, offset) : f32x4.mul(code, scale),
+            );
+            for (let row = 0; row < height; row++) {
+              const sum = sums[row * lanes + (place % lanes)]!;
+              const input = v128.load(i32.add(p.x, row * columns * 4), place * 16);
+              f.set(sum, f.multiplyAdd(weight, input, sum));
+            }
+          });
+        }
+        f.increment(p.codes, 16);
+        f.increment(p.x, block * 4);
+      };
+      const groupOfCodes = (blocks: number) =>
+        f.scope(() => {
+          const scale = f.let(splatFloat(f, scales, p.scales));
+          const offset = offsets && f.let(splatFloat(f, offsets, p.offsets));
+          f.increment(p.scales, bytesOf(scales));
+          if (offsets) f.increment(p.offsets, bytesOf(offsets));
+          if (blocks === 1) blockOfCodes(scale, offset);
+          else f.for(0, blocks, 1, () => blockOfCodes(scale, offset));
+        });
+      f.for(0, Math.floor(columns / group) || 1, 1, () => groupOfCodes(blocksPerGroup));
+      const rest = columns > group ? (columns % group) / block : 0;
+      if (rest > 0) groupOfCodes(rest);
+      storeSums(f, sums, height, lanes, rows, p.out);
+    },
+  );
+}
+
+/** Four neighbouring columns' codes as i32. */
+function codeAt(words: Local<'v128'>, place: number, bits: 4 | 8): V128 {
+  const last = place === 32 / bits - 1;
+  if (bits === 4) {
+    const low = place === 0 ? words : i32x4.shrU(words, 4 * place);
+    return last ? low : v128.and(low, i32x4.splat(15));
+  }
+  return i32x4.shrS(last ? words : i32x4.shl(words, 24 - 8 * place), 24);
+}
+
+function splatFloat(f: FunctionBuilder, operand: CoarseOperand, address: I32): V128 {
+  return f32x4.splat(loadFloat(f, operand.dtype as FloatStorage, address));
+}
+
+/** Adds the lanes of each sum and stores a number per row of x. */
+function storeSums(
+  f: FunctionBuilder,
+  sums: readonly Local<'v128'>[],
+  height: number,
+  lanes: number,
+  rows: number,
+  out: I32,
+): void {
+  const zero = f.let(f32x4.splat(0));
+  const parts = [0, 1, 2, 3].map((row) => {
+    if (row >= height) return zero;
+    return lanes === 1 ? sums[row]! : f.let(f32x4.add(sums[2 * row]!, sums[2 * row + 1]!));
+  });
+  const [a, b, c, d] = transpose4(f, parts) as [V128, V128, V128, V128];
+  const total = f.let(f32x4.add(f32x4.add(a, b), f32x4.add(c, d)));
+  for (let row = 0; row < height; row++) {
+    f.emit(v128.store32Lane(i32.add(out, row * rows * 4), total, row));
+  }
+}
+
+function bytesOf({ dtype }: CoarseOperand): number {
+  return dtype === 'f16' || dtype === 'bf16' ? 2 : 4;
+}
