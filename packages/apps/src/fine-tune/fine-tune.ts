@@ -1,0 +1,133 @@
+import type { ModelSource } from '@llm/hub';
+import { checkOptions } from '@llm/nn';
+import { AutoTokenizer, type PreTrainedTokenizer } from '@llm/tokenizers';
+import { Dataset, Trainer, type TrainerCallback, type TrainingArguments } from '@llm/train';
+import { type Pipelines, pipeline, pipelineTasks, WrongInputError } from '../pipelines/index.ts';
+import { type QuestionRow, questionAnsweringRecipe } from './question-answering.ts';
+import type { Recipe } from './recipe.ts';
+import { type ClassificationRow, textClassificationRecipe } from './text-classification.ts';
+import { type TranslationRow, translationRecipe } from './translation.ts';
+
+/** What the rows of each task are. */
+export interface FineTuneRows {
+  readonly 'text-classification': ClassificationRow;
+  readonly 'question-answering': QuestionRow;
+  readonly translation: TranslationRow;
+}
+
+/** A task that `fineTune` teaches. */
+export type FineTuneTask = keyof FineTuneRows;
+
+/** Options of `fineTune`. */
+export interface FineTuneOptions<Task extends FineTuneTask> {
+  /** The model to start from: a repository of the hub, a folder, a URL. */
+  readonly model: string | URL | ModelSource;
+  /** Rows that the model is scored on. Default: a tenth of the rows, which it then does not learn. */
+  readonly eval_rows?: Iterable<FineTuneRows[Task]>;
+  /** Folder that the model and its tokenizer are saved to; Python loads it too. Default: not saved. */
+  readonly output?: string;
+  /** Arguments of training, over those that suit the task. */
+  readonly args?: Partial<TrainingArguments>;
+  /** Followers of the run. */
+  readonly callbacks?: readonly TrainerCallback[];
+  /** Ends training after the step it is in. */
+  readonly signal?: AbortSignal;
+}
+
+/** A model that has learned a task. */
+export interface FineTuned<Task extends FineTuneTask> {
+  /** Does the task with the trained model. */
+  readonly pipeline: Pipelines[Task];
+  readonly model: Pipelines[Task]['model'];
+  readonly tokenizer: PreTrainedTokenizer;
+  /** Scores on the rows that were not learned. */
+  readonly metrics: Readonly<Record<string, number>>;
+}
+
+const recipes: { readonly [Task in FineTuneTask]: Recipe<FineTuneRows[Task], Task> } = {
+  'text-classification': textClassificationRecipe,
+  'question-answering': questionAnsweringRecipe,
+  translation: translationRecipe,
+};
+
+/**
+ * Teaches a model a task by examples: rows in, a scored model out, and its folder.
+ *
+ * Rows are `{ text, label }` for `text-classification`, SQuAD's `{ question, context, answers }` for
+ * `question-answering`, `{ source, target }` for `translation`.
+ *
+ * @throws WrongInputError naming the row that cannot be used. @throws TypeError for an unknown option or argument
+ *
+ * @example
+ * const rows = await loadDataset('reviews.csv'); // columns text, label
+ * const { pipeline, metrics } = await fineTune('text-classification', rows, {
+ *   model: 'sentence-transformers/all-MiniLM-L6-v2',
+ *   output: 'reviews-model',
+ * });
+ */
+export async function fineTune<Task extends FineTuneTask>(
+  task: Task,
+  rows: Iterable<FineTuneRows[Task] | object>,
+  options: FineTuneOptions<Task>,
+): Promise<FineTuned<Task>> {
+  checkOptions('fineTune', options, [
+    'model',
+    'eval_rows',
+    'output',
+    'args',
+    'callbacks',
+    'signal',
+  ]);
+  if (!Object.hasOwn(recipes, task)) {
+    throw new WrongInputError(
+      `fineTune: teaches ${Object.keys(recipes).join(', ')}: got ${JSON.stringify(task)}`,
+    );
+  }
+  const recipe = recipes[task] as unknown as Recipe<FineTuneRows[Task], Task>;
+  const { learned, held } = splitRows(recipe, rows, options.eval_rows);
+  const config = recipe.config?.([...learned, ...held]);
+  const [model, tokenizer] = await Promise.all([
+    pipelineTasks[task].load(options.model, config ? { config } : {}),
+    AutoTokenizer.from_pretrained(options.model),
+  ]);
+  const trainer = new Trainer({
+    model,
+    args: { save_strategy: 'no', logging_steps: 10, ...recipe.args, ...options.args },
+    train_dataset: Dataset.from(recipe.features(learned, model, tokenizer)),
+    data_collator: recipe.collator(tokenizer),
+    processing_class: tokenizer,
+    callbacks: options.callbacks ?? [],
+    ...(options.signal && { signal: options.signal }),
+  });
+  await trainer.train();
+  model.eval();
+  if (options.output !== undefined) {
+    await model.save_pretrained(options.output, { files: tokenizer.toFiles() });
+  }
+  const made = (await pipeline(task, model, { tokenizer })) as unknown as Pipelines[Task];
+  const metrics = await recipe.score(made, held);
+  return { pipeline: made, model: model as Pipelines[Task]['model'], tokenizer, metrics };
+}
+
+/** The rows to learn and those to score on, checked. */
+function splitRows<Row>(
+  recipe: { check(row: unknown, index: number): Row },
+  rows: Iterable<unknown>,
+  evalRows: Iterable<unknown> | undefined,
+): { learned: readonly Row[]; held: readonly Row[] } {
+  const checked = Array.from(rows, (row, index) => recipe.check(row, index));
+  if (evalRows !== undefined) {
+    const held = Array.from(evalRows, (row, index) => recipe.check(row, index));
+    if (checked.length > 0 && held.length > 0) return { learned: checked, held };
+    throw new WrongInputError('fineTune: wants rows to learn and rows to score on: got none');
+  }
+  if (checked.length < 2) {
+    throw new WrongInputError(
+      `fineTune: wants two rows or more, one of which is kept for the score: got ${checked.length}`,
+    );
+  }
+  const { train, test } = Dataset.from(checked).split({
+    test_size: Math.ceil(checked.length / 10),
+  });
+  return { learned: [...train], held: [...test] };
+}

@@ -1,0 +1,94 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setDefaultDevice } from '@llm/nn';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { fineTune, pipeline } from '../../src/index.ts';
+
+setDefaultDevice('wasm');
+const at = (name: string) => new URL(`../fixtures/pipelines/${name}`, import.meta.url);
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'llm-fine-tune-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const args = { disable_tqdm: true, logging_strategy: 'no' as const, learning_rate: 3e-3 };
+
+it('teaches classes, and saves a model that does the task', async () => {
+  const things = ['film', 'food', 'service', 'tower', 'city', 'program'];
+  const rows = things.flatMap((thing) => [
+    { text: `I loved the ${thing}, wonderful!`, label: 'good' },
+    { text: `The ${thing} was cold and slow.`, label: 'bad' },
+  ]);
+  const output = join(folder, 'classes');
+  const { pipeline: classify, metrics } = await fineTune('text-classification', rows, {
+    model: at('plain'),
+    output,
+    eval_rows: [
+      { text: 'I loved the engine, wonderful!', label: 'good' },
+      { text: 'The acting was cold and slow.', label: 'bad' },
+    ],
+    args: { ...args, num_train_epochs: 20 },
+  });
+  expect(metrics).toEqual({ accuracy: 1, f1: 1 });
+  const loaded = await pipeline('text-classification', output);
+  const text = 'I loved the capital, wonderful!';
+  const [[own], [other]] = await Promise.all([classify(text), loaded(text)]);
+  expect(own!.label).toBe('good');
+  expect(other!.label).toBe('good');
+  expect(other!.score).toBeCloseTo(own!.score, 5);
+});
+
+it('teaches answers', async () => {
+  const places = ['Paris', 'Berlin', 'New York'];
+  const rows = places.map((place) => {
+    const context = `My name is Wolfgang and I live in ${place}.`;
+    const answers = { text: [place], answer_start: [context.indexOf(place)] };
+    return { question: 'Where do I live?', context, answers };
+  });
+  const { metrics } = await fineTune('question-answering', rows, {
+    model: at('answers'),
+    eval_rows: rows,
+    args: { ...args, learning_rate: 1e-2, num_train_epochs: 150 },
+  });
+  expect(metrics.f1).toBe(100);
+  expect(metrics.exact_match).toBe(100);
+});
+
+it('teaches translations', async () => {
+  const rows = [
+    { source: 'The food', target: 'Das Essen' },
+    { source: 'The film', target: 'Der Film' },
+  ];
+  const { metrics } = await fineTune('translation', rows, {
+    model: at('m2m'),
+    eval_rows: rows,
+    args: { ...args, learning_rate: 1e-2, num_train_epochs: 200 },
+  });
+  expect(metrics.chrf).toBeGreaterThan(90);
+});
+
+it.each([
+  ['text-classification', [{ text: 'x' }, { text: 'y', label: 'b' }], /row 0: label wants a text/],
+  ['text-classification', [{ text: 'x', label: 'a' }], /two rows or more/],
+  [
+    'text-classification',
+    [
+      { text: 'x', label: 'a' },
+      { text: 'y', label: 'a' },
+    ],
+    /two labels/,
+  ],
+  ['question-answering', [{ question: 'q', context: 'c' }], /answers wants/],
+  [
+    'question-answering',
+    [{ question: 'q', context: 'c', answers: { text: ['d'], answer_start: [0] } }],
+    /the context has no "d" at 0/,
+  ],
+  ['translation', [{ source: 'x', target: ' ' }], /row 0: target wants a text/],
+  ['singing', [], /teaches text-classification, question-answering, translation/],
+] as const)('%s refuses %j', async (task, rows, message) => {
+  const model = at('plain');
+  await expect(fineTune(task as 'translation', rows as never, { model })).rejects.toThrow(message);
+});
