@@ -1,3 +1,4 @@
+export type { JsonSchema } from './constraints/schema-keywords.ts';
 export { type GenerateOutput, generate, stream } from './generate.ts';
 export type {
   GenerateOptions,

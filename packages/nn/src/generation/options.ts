@@ -6,6 +6,7 @@
 import type { Ids } from '../pretrained/inputs.ts';
 import type { CausalLM } from '../tasks/causal-lm.ts';
 import type { Seq2SeqLM } from '../tasks/seq2seq-lm.ts';
+import type { JsonSchema } from './constraints/schema-keywords.ts';
 import type { LogitsProcessor } from './processors.ts';
 import type { StoppingCriterion } from './stop.ts';
 
@@ -109,6 +110,8 @@ export type ResolvedSettings = Required<GenerationSettings>;
 export interface TokenDecoder {
   /** The text of tokens. */
   decode(ids: number[]): string;
+  /** The bytes that each token adds to a text, special tokens left out. Needed for `regex` and `json_schema`. */
+  token_bytes?(): ReadonlyMap<number, Uint8Array>;
 }
 
 /** Options of a call of `generate`. */
@@ -123,7 +126,17 @@ export interface GenerateOptions extends GenerationSettings {
   readonly logits_processor?: readonly LogitsProcessor[];
   /** Ends a row when any of them says so. */
   readonly stopping_criteria?: readonly StoppingCriterion[];
-  /** Turns tokens into text, for `stop_strings`. */
+  /**
+   * The new text matches it as a whole: JavaScript's syntax without looking around, references, boundaries and
+   * properties. Needs `tokenizer`. A text that is cut off by its length may be incomplete.
+   */
+  readonly regex?: string | RegExp;
+  /**
+   * The new text is JSON of this schema, with a subset of its keywords; another keyword throws by name. Needs
+   * `tokenizer`. A text that is cut off by its length may be incomplete.
+   */
+  readonly json_schema?: JsonSchema | boolean;
+  /** Turns tokens into text, for `stop_strings`, `regex` and `json_schema`. */
   readonly tokenizer?: TokenDecoder;
   /** Whether the scores that tokens were chosen by are returned. Default false. */
   readonly output_scores?: boolean;

@@ -6,6 +6,7 @@
 import type { ModelInputs } from '../pretrained/inputs.ts';
 import { Seq2SeqLM } from '../tasks/seq2seq-lm.ts';
 import { checkAssistant, guessLength, makeGuesser } from './assistant.ts';
+import { makeConstraint } from './constraints/processor.ts';
 import { DrawStream } from './draw.ts';
 import type { Guesser } from './guesser.ts';
 import { Guidance } from './guidance.ts';
@@ -71,6 +72,7 @@ export async function prepareRun(
   checkAssistant(model, options, settings, prompts.ids.length);
   const ends = endTokens(settings);
   const { prefix_allowed_tokens_fn } = options;
+  const constraint = makeConstraint(options, ends);
   const changing = [
     ...makeProcessors({
       settings,
@@ -81,6 +83,7 @@ export async function prepareRun(
       ...(prefix_allowed_tokens_fn && { prefix_allowed_tokens_fn }),
     }),
     ...(options.logits_processor ?? []),
+    ...(constraint ? [constraint] : []),
   ];
   const fewest = num_beams > 1 ? Math.max(2, 1 + ends.length) : 1;
   const processors = [

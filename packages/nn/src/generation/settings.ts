@@ -65,6 +65,8 @@ const callOnly: Readonly<Record<Exclude<keyof GenerateOptions, keyof GenerationS
   logits_processor: true,
   stopping_criteria: true,
   tokenizer: true,
+  regex: true,
+  json_schema: true,
   output_scores: true,
   output_logits: true,
   assistant_model: true,

@@ -19,6 +19,7 @@ import {
   type TokenizeOptions,
 } from './options.ts';
 import { readSpecialTokens, type SpecialRole } from './special-tokens.ts';
+import { tokenBytes } from './token-bytes.ts';
 
 /**
  * A tokenizer with the names and defaults of Python's `PreTrainedTokenizerFast`. It is a function:
@@ -232,6 +233,16 @@ export class PreTrainedTokenizerBase {
   /** A stream that decodes id by id and never gives half a character. */
   decode_stream(options: DecodeOptions = {}): DecodeStream {
     return new DecodeStream((ids) => this.decode(ids, options));
+  }
+
+  /**
+   * The UTF-8 bytes that each token adds to a text in whose middle it stands, by id; special tokens are left out.
+   * What constrains a model's next tokens needs them.
+   *
+   * @throws Error if the decoder writes a token otherwise depending on its neighbors
+   */
+  token_bytes(): Map<number, Uint8Array> {
+    return tokenBytes(this.backend);
   }
 
   /** The chat template, or several by name; undefined if there is none. */
