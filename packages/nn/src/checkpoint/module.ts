@@ -25,7 +25,7 @@ export async function saveModule(
   const { config, files } = options;
   await saveFolder(folder, {
     ...files,
-    ...(config && { 'config.json': `${JSON.stringify(config, null, 2)}\n` }),
+    ...(config && { 'config.json': configText(config) }),
     'model.safetensors': await encodeTensors(module.stateDict()),
   });
 }
@@ -72,4 +72,12 @@ export async function loadConfig(
 async function holdsGguf(source: ModelSource, file: string | undefined): Promise<boolean> {
   if (file !== undefined) return true;
   return (await source.list?.())?.some((name) => name.endsWith('.gguf')) ?? false;
+}
+
+/** Settings of rotary positions that Python wants as floats; JavaScript writes 2.0 as 2, at which Python warns. */
+const floats =
+  /^( *"(?:factor|low_freq_factor|high_freq_factor|beta_fast|beta_slow|attention_factor|mscale|mscale_all_dim)": -?\d+)(?=,?$)/gm;
+
+function configText(config: object): string {
+  return `${JSON.stringify(config, null, 2).replace(floats, '$1.0')}\n`;
 }

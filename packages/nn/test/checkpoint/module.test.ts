@@ -51,6 +51,19 @@ describe('saveModule and loadModule', () => {
     expect(await readFile(join(folder, 'notes.txt'), 'utf8')).toBe('kept');
   });
 
+  it('writes the factors of rotary positions as floats, which Python checks', async () => {
+    const config = {
+      factor_: 2,
+      rope_scaling: { rope_type: 'yarn', factor: 4, beta_fast: 32, mscale: 0.7 },
+    };
+    await saveModule(folder, new Counted(), { config });
+    const text = await readFile(join(folder, 'config.json'), 'utf8');
+    expect(text).toContain('"factor": 4.0,');
+    expect(text).toContain('"beta_fast": 32.0,');
+    expect(text).toContain('"factor_": 2,');
+    expect(await loadConfig(folder)).toEqual(config);
+  });
+
   it('keeps buffers and dtypes', async () => {
     await saveModule(folder, new Counted());
     const loaded = new Counted();
