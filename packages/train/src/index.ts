@@ -10,5 +10,6 @@ export * from './logs/index.ts';
 export * from './loop/index.ts';
 export * from './metrics/index.ts';
 export * from './optimizers/index.ts';
+export * from './peft/index.ts';
 export * from './schedules/index.ts';
 export * from './trainer/index.ts';

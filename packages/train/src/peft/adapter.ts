@@ -1,0 +1,73 @@
+import type { Module, Tensor, Variable } from '@llm/nn';
+import { matches, modulesToSave, type PeftConfig } from './config.ts';
+import { linearShape } from './linear-like.ts';
+import type { AdapterLayer, Target } from './tuner.ts';
+import { tunerOf } from './tuners.ts';
+
+/** Heads that `'all-linear'` leaves out, as PEFT does. */
+const outputHeads = ['lm_head', 'classifier', 'score'];
+
+/** An adapter of a model: its layers, and its own values of the modules that are trained as a whole. */
+export interface Adapter {
+  readonly config: PeftConfig;
+  /** Layers by the path of what they change. */
+  readonly layers: ReadonlyMap<string, { readonly target: Target; readonly layer: AdapterLayer }>;
+  /** Parameters of the modules that are trained as a whole, by name. */
+  readonly saved: ReadonlyMap<string, Variable>;
+  /** Their values while the adapter is not active. */
+  values: ReadonlyMap<string, Tensor>;
+}
+
+/**
+ * Makes an adapter for a model, without attaching it.
+ *
+ * @throws RangeError if no layer fits `target_modules`, or one that does is not linear
+ */
+export function createAdapter(model: Module, given: PeftConfig): Adapter {
+  const tuner = tunerOf(given.peft_type);
+  const config = tuner.resolve(given);
+  const modules = [...model.namedModules()].filter(([path]) => !/(^|\.)adapters\./.test(path));
+  const whole = modulesToSave(config);
+  const inside = (path: string): boolean =>
+    modules.some(
+      ([root]) => matches(root, whole) && (path === root || path.startsWith(`${root}.`)),
+    );
+  const targets = modules
+    .filter(([path]) => path !== '' && isTargeted(path, config) && !inside(path))
+    .flatMap(([path, module]): Target[] => {
+      const shape = linearShape(module);
+      if (shape) return [{ path, module: module as Target['module'], shape }];
+      if (config.target_modules === 'all-linear') return [];
+      throw new RangeError(
+        `peft: ${path} (${module.constructor.name}) is among target_modules, and is no linear layer`,
+      );
+    });
+  if (targets.length === 0) {
+    const names = modules.filter(([, module]) => linearShape(module)).map(([path]) => path);
+    throw new RangeError(
+      `peft: no layer of ${model.constructor.name} fits target_modules ${JSON.stringify(config.target_modules)}; linear layers are ${names.slice(0, 12).join(', ')}${names.length > 12 ? ', …' : ''}`,
+    );
+  }
+  const saved = new Map([...model.namedParameters()].filter(([name]) => inside(parentOf(name))));
+  return {
+    config,
+    layers: new Map(
+      targets.map((target) => {
+        const layer = tuner.attach(target, config).train(model.training);
+        return [target.path, { target, layer }];
+      }),
+    ),
+    saved,
+    values: new Map(Array.from(saved, ([name, parameter]) => [name, parameter.detach()])),
+  };
+}
+
+function isTargeted(path: string, { target_modules, exclude_modules }: PeftConfig): boolean {
+  if (exclude_modules && matches(path, exclude_modules)) return false;
+  if (target_modules === 'all-linear') return !matches(path, outputHeads);
+  return matches(path, target_modules);
+}
+
+function parentOf(name: string): string {
+  return name.slice(0, Math.max(0, name.lastIndexOf('.')));
+}

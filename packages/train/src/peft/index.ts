@@ -1,0 +1,13 @@
+/** Fine-tuning of few parameters, in the formats of Python's `peft`. */
+export type { Adapter } from './adapter.ts';
+export type {
+  CommonPeftConfig,
+  IA3Config,
+  LoraConfig,
+  PeftConfig,
+  TaskType,
+} from './config.ts';
+export { adapterFiles, loadAdapter, saveAdapter } from './files.ts';
+export type { LinearLike, LinearShape } from './linear-like.ts';
+export { getPeftModel, Peft } from './peft.ts';
+export type { AdapterLayer, MergedWeights, Target, Tuner } from './tuner.ts';

@@ -1,0 +1,47 @@
+import { Module, type Tensor, type Variable } from '@llm/nn';
+import type { PeftConfig } from './config.ts';
+import type { LinearLike, LinearShape } from './linear-like.ts';
+
+/** A layer that an adapter changes. */
+export interface Target {
+  readonly path: string;
+  readonly module: LinearLike;
+  readonly shape: LinearShape;
+}
+
+/** Weight and bias of a layer after merging. */
+export interface MergedWeights {
+  /** Laid out as the layer's own. */
+  readonly weight: Tensor;
+  readonly bias?: Tensor;
+}
+
+/** What an adapter adds to one layer. */
+export abstract class AdapterLayer extends Module {
+  /** Its parameters by the ends of their names in PEFT's files. */
+  abstract fileEntries(): Readonly<Record<string, Variable>>;
+
+  /**
+   * The layer's output with the adapter.
+   *
+   * @param output the layer's output without
+   * @param input the layer's input
+   * @param base the layer without any adapter
+   */
+  abstract override forward(output: Tensor, input: Tensor, base: (x: Tensor) => Tensor): Tensor;
+
+  /** The layer's weights with the adapter in them. */
+  abstract merge(): MergedWeights;
+}
+
+/** A method of fine-tuning: one file each, and a line in `tuners.ts`. */
+export interface Tuner<Config extends PeftConfig = PeftConfig> {
+  /**
+   * Options with defaults filled in.
+   *
+   * @throws TypeError for an option that is not known or not supported
+   */
+  resolve(config: Config): Config;
+  /** The part of an adapter for one layer. */
+  attach(target: Target, config: Config): AdapterLayer;
+}

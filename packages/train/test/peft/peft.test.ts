@@ -1,0 +1,190 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { openFiles } from '@llm/hub';
+import {
+  AutoModelForCausalLM,
+  AutoModelForSequenceClassification,
+  backward,
+  compile,
+  type Tensor,
+  tensor,
+} from '@llm/nn';
+import { AdamW, adapterFiles, getPeftModel, loadAdapter, Peft, saveAdapter } from '@llm/train';
+import { describe, expect, it } from 'vitest';
+
+const folder = (name: string) => fileURLToPath(new URL(`./fixtures/${name}`, import.meta.url));
+
+/** What tools/reference/train_peft.py wrote. */
+const { ids, base, adapters } = JSON.parse(await readFile(folder('logits.json'), 'utf8')) as {
+  ids: number[][];
+  base: Record<'bert' | 'gpt2', number[][]>;
+  adapters: Record<string, { model: 'bert' | 'gpt2'; logits: number[][]; merged: number[][] }>;
+};
+
+const input_ids = tensor(ids, undefined, { dtype: 'i32' });
+
+async function load(name: 'bert' | 'gpt2') {
+  const Auto = name === 'bert' ? AutoModelForSequenceClassification : AutoModelForCausalLM;
+  return (await Auto.from_pretrained(folder(name))).eval();
+}
+
+type Loaded = Awaited<ReturnType<typeof load>>;
+
+async function logits(model: Loaded): Promise<number[]> {
+  const output = model.forward({ input_ids } as never) as { logits: Tensor };
+  return Array.from(await output.logits.data());
+}
+
+/** Logits are below 8, and f32 rounds them through a few layers. */
+function expectNear(got: readonly number[], want: unknown[]): void {
+  const flat = want.flat(3) as number[];
+  expect(got.length).toBe(flat.length);
+  for (const [index, value] of got.entries()) expect(value).toBeCloseTo(flat[index]!, 4);
+}
+
+describe.each(Object.entries(adapters))("an adapter of Python's peft: %s", (name, want) => {
+  it('gives its logits, merged and unmerged, and leaves the model as it was', async () => {
+    const model = await load(want.model);
+    expectNear(await logits(model), base[want.model]);
+    const peft = new Peft(model);
+    await loadAdapter(folder(name), peft, name);
+    expectNear(await logits(model), want.logits);
+    peft.merge();
+    expectNear(await logits(model), want.merged);
+    peft.unmerge();
+    expectNear(await logits(model), want.logits);
+    expectNear(await peft.withoutAdapter(() => logits(model)), base[want.model]);
+    peft.unload();
+    expectNear(await logits(model), base[want.model]);
+    expect([...model.namedParameters()].some(([path]) => path.includes('adapters'))).toBe(false);
+  });
+
+  it('is saved as the same tensors and settings', async () => {
+    const model = await load(want.model);
+    const peft = new Peft(model);
+    await loadAdapter(folder(name), peft);
+    const files = await adapterFiles(peft);
+    const again = new Peft(await load(want.model));
+    await loadAdapter(openFiles(files), again);
+    expectNear(await logits(again.model), want.logits);
+    const theirs = await readFile(join(folder(name), 'adapter_model.safetensors'));
+    expect(namesIn(files['adapter_model.safetensors'] as Uint8Array)).toEqual(namesIn(theirs));
+    const config = JSON.parse(files['adapter_config.json'] as string);
+    const wanted = JSON.parse(await readFile(join(folder(name), 'adapter_config.json'), 'utf8'));
+    expect(config).toMatchObject(wanted);
+  });
+});
+
+/** Names and shapes in a safetensors file. */
+function namesIn(file: Uint8Array): unknown {
+  const length = Number(new DataView(file.buffer, file.byteOffset).getBigUint64(0, true));
+  const header = JSON.parse(new TextDecoder().decode(file.subarray(8, 8 + length)));
+  return Object.fromEntries(
+    Object.entries(header as Record<string, { shape: number[] }>)
+      .filter(([key]) => key !== '__metadata__')
+      .map(([key, { shape }]) => [key, shape])
+      .sort(),
+  );
+}
+
+describe('Peft', () => {
+  const lora = {
+    peft_type: 'LORA',
+    r: 2,
+    target_modules: ['query', 'value'],
+    task_type: 'SEQ_CLS',
+  } as const;
+
+  it('swaps adapters and their heads, in a compiled function too', async () => {
+    const model = await load('bert');
+    const peft = new Peft(model);
+    await loadAdapter(folder('lora'), peft, 'lora');
+    await loadAdapter(folder('ia3'), peft, 'ia3');
+    const run = compile(
+      (x: Tensor) => (model.forward({ input_ids: x } as never) as { logits: Tensor }).logits,
+    );
+    for (const name of ['ia3', 'lora', undefined, 'ia3']) {
+      peft.setAdapter(name);
+      const want = name === undefined ? base.bert : adapters[name]!.logits;
+      expectNear(Array.from(await (await run(input_ids)).data()), want);
+    }
+    run.dispose();
+    expect(peft.adapters).toEqual(['lora', 'ia3']);
+    expect(peft.mergeAndUnload()).toBe(model);
+    expectNear(await logits(model), adapters.ia3!.merged);
+  });
+
+  it('starts without effect, trains the adapter and head alone, and lowers the loss', async () => {
+    const model = await load('bert');
+    const before = await logits(model);
+    const peft = getPeftModel(model, lora);
+    expectNear(await logits(model), before);
+    const trainable = [...model.namedParameters()].filter(([, p]) => p.trainable);
+    expect(trainable.map(([name]) => name.replace(/.*(adapters|classifier)/, '$1'))).toEqual([
+      'adapters.default.lora_A',
+      'adapters.default.lora_B',
+      'adapters.default.lora_A',
+      'adapters.default.lora_B',
+      'classifier.weight',
+      'classifier.bias',
+    ]);
+    const parameters = trainable.map(([, parameter]) => parameter);
+    const optimizer = new AdamW(parameters, { lr: 0.05 });
+    const labels = tensor([0, 2], undefined, { dtype: 'i32' });
+    const step = compile((x: Tensor, y: Tensor) => {
+      const { loss } = model.forward({ input_ids: x, labels: y } as never) as { loss: Tensor };
+      backward(loss);
+      optimizer.step();
+      optimizer.zeroGrad();
+      return loss;
+    });
+    const losses: number[] = [];
+    for (let i = 0; i < 12; i++) losses.push(await (await step(input_ids, labels)).item());
+    step.dispose();
+    expect(losses.at(-1)!).toBeLessThan(losses[0]! / 2);
+    const trained = await logits(model);
+    peft.unload();
+    expectNear(await logits(model), before);
+    expect(trained).not.toEqual(before);
+  });
+
+  it('saves into a folder and loads from it', async () => {
+    const place = await mkdtemp(join(tmpdir(), 'peft-'));
+    try {
+      const peft = new Peft(await load('gpt2'));
+      await loadAdapter(folder('rslora'), peft);
+      await saveAdapter(place, peft);
+      const again = new Peft(await load('gpt2'));
+      await loadAdapter(place, again);
+      expectNear(await logits(again.model), adapters.rslora!.logits);
+    } finally {
+      await rm(place, { recursive: true });
+    }
+  });
+
+  it('names what does not fit', async () => {
+    const model = await load('bert');
+    const make = (more: object) => () => new Peft(model).addAdapter({ ...lora, ...more } as never);
+    expect(make({ target_modules: ['q_proj'] })).toThrow('linear layers are bert.encoder.layer.0');
+    expect(make({ target_modules: ['LayerNorm'] })).toThrow('is no linear layer');
+    expect(make({ peft_type: 'VERA' })).toThrow('peft_type takes LORA, IA3: got "VERA"');
+    expect(make({ use_qalora: true })).toThrow("'use_qalora' is not supported");
+    expect(make({ r: 0 })).toThrow('must be a whole number from 1: got 0');
+    expect(make({ init_lora_weights: 'pissa' })).toThrow('takes true and false: got "pissa"');
+    const peft = new Peft(model);
+    expect(() => peft.setAdapter('x')).toThrow("there is no adapter 'x'; adapters are none");
+    expect(() => peft.addAdapter(lora, 'a.b')).toThrow("got 'a.b'");
+    expect(() => peft.merge()).toThrow('wants an active adapter');
+    await expect(loadAdapter(folder('rslora'), peft)).rejects.toThrow('no layer of');
+    const files = await adapterFiles(getPeftModel(await load('bert'), { ...lora, r: 3 }));
+    const config = JSON.stringify({ ...lora, r: 2 });
+    const mixed = openFiles({ ...files, 'adapter_config.json': config });
+    await expect(loadAdapter(mixed, peft)).rejects.toThrow('lora_A.weight: got [3,8], wants [2,8]');
+    expect(peft.adapters).toEqual([]);
+    const slow = JSON.stringify({ ...lora, target_modules: '(a+)+$' });
+    const hostile = openFiles({ ...files, 'adapter_config.json': slow });
+    await expect(loadAdapter(hostile, peft)).rejects.toThrow('names and patterns of modules');
+  });
+});
