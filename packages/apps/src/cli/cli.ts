@@ -6,6 +6,7 @@ import { addInspect } from './commands/inspect.ts';
 import { addRun } from './commands/run.ts';
 import { addServe } from './commands/serve.ts';
 import { addTokenize } from './commands/tokenize.ts';
+import { addTrain } from './commands/train.ts';
 import { addTranslate } from './commands/translate.ts';
 import { report } from './failure.ts';
 import type { Io } from './io.ts';
@@ -13,6 +14,7 @@ import type { Io } from './io.ts';
 /** The commands, in the order of the help. */
 const commands = [
   addRun,
+  addTrain,
   addChat,
   addTranslate,
   addServe,

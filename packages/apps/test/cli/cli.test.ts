@@ -23,6 +23,7 @@ describe('help', () => {
     expect(code).toBe(0);
     for (const name of [
       'run',
+      'train',
       'chat',
       'translate',
       'serve',
@@ -34,14 +35,21 @@ describe('help', () => {
       expect(out).toContain(`  ${name} `);
   });
 
-  it.each(['run', 'chat', 'translate', 'serve', 'tokenize', 'inspect', 'devices', 'cache'])(
-    'of %s',
-    async (name) => {
-      const { code, out, err } = await run([name, '--help']);
-      expect({ code, err }).toEqual({ code: 0, err: '' });
-      expect(out).toContain(`Usage: llm ${name}`);
-    },
-  );
+  it.each([
+    'run',
+    'train',
+    'chat',
+    'translate',
+    'serve',
+    'tokenize',
+    'inspect',
+    'devices',
+    'cache',
+  ])('of %s', async (name) => {
+    const { code, out, err } = await run([name, '--help']);
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(out).toContain(`Usage: llm ${name}`);
+  });
 
   it('lists every task with its model', async () => {
     const { out } = await run(['run', '--list', '--json']);
@@ -185,6 +193,21 @@ describe('other commands', () => {
     expect(await readFile(output, 'utf8')).toMatch(/^[^\r\n]+\r\n\r\n {2}[^\r\n]+\n$/);
   });
 
+  it('teaches by the rows of a file', async () => {
+    const [file, output] = [join(folder, 'rows.csv'), join(folder, 'taught')];
+    const rows = ['film', 'food', 'city', 'tower'].flatMap((thing) => [
+      `I loved the ${thing},good`,
+      `The ${thing} was cold,bad`,
+    ]);
+    await writeFile(file, `text,label\n${rows.join('\n')}\n`);
+    const args = ['train', 'text-classification', file, '-m', model('plain'), '-o', output];
+    const { code, out } = await run([...args, '--eval', file, '--epochs', '1', '--json']);
+    expect(code).toBe(0);
+    expect(Object.keys(JSON.parse(out))).toEqual(['accuracy', 'f1']);
+    const ask = await run(['run', 'text-classification', '-m', output, 'I loved the food']);
+    expect(ask.out).toMatch(/^(good|bad) {2}0\.\d{4}\n$/);
+  });
+
   it('talks', async () => {
     const { code, out } = await run(['chat', model('decoder'), '--max-new-tokens', '2'], {
       typed: ['Paris?', 'Food?', ''],
@@ -215,6 +238,8 @@ describe('mistakes', () => {
     [['translate', './nowhere.txt'], /nowhere.txt cannot be read/],
     [['chat', model('decoder'), '--temperature', '0'], /a number above 0/],
     [['serve'], /wants a model/],
+    [['train', 'singing', 'x.csv', '-m', 'm', '-o', 'o'], /teaches text-classification/],
+    [['train', 'translation', './nowhere.csv', '-m', 'm', '-o', 'o'], /nowhere.csv/],
     [['frobnicate'], /unknown command 'frobnicate'/],
   ])('%j', async (args, message) => {
     const { code, out, err } = await run(args, { piped: '' });
