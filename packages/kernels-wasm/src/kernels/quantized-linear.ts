@@ -45,6 +45,7 @@ export function planQuantizedLinear(kernel: CoarseKernel, target: Target, key: s
     CoarseOperand,
     CoarseOperand,
     CoarseOperand,
+    CoarseOperand?,
   ];
   const out = kernel.outputs[0]!;
   const [count, rows] = out.shape as [number, number];
