@@ -26,9 +26,12 @@ export function earlyStopping(options: EarlyStoppingOptions = {}): TrainerCallba
   }
   let best: number | undefined;
   let waited = 0;
+  // An evaluation after the run, perhaps of other data, decides nothing.
+  let isTraining = false;
   return {
     name: 'early_stopping',
     on_train_begin(args) {
+      isTraining = true;
       if (args.metric_for_best_model === null || args.eval_strategy === 'no') {
         throw new Error(
           'earlyStopping: wants an eval_strategy, and metric_for_best_model or load_best_model_at_end',
@@ -36,6 +39,7 @@ export function earlyStopping(options: EarlyStoppingOptions = {}): TrainerCallba
       }
     },
     on_evaluate(args, _state, control, { metrics = {} }) {
+      if (!isTraining) return;
       const value = watchedMetric(args, metrics);
       const gain =
         best === undefined ? Infinity : args.greater_is_better ? value - best : best - value;
@@ -44,6 +48,9 @@ export function earlyStopping(options: EarlyStoppingOptions = {}): TrainerCallba
       else waited++;
       if (best === undefined || gain > 0) best = value;
       if (waited >= patience) control.should_training_stop = true;
+    },
+    on_train_end() {
+      isTraining = false;
     },
     state: () => ({ best: best ?? null, waited }),
     load_state(saved) {

@@ -126,7 +126,7 @@ export class Trainer<Model extends Module = Module> {
       examples: isSized(train_dataset) ? train_dataset.length : null,
       ...(signal && { signal }),
       call: (event, more) => this.#call(event, more),
-      evaluate: async () => void (await this.evaluate()),
+      evaluate: async () => this.#noteBest(await this.evaluate()),
       log: (entry) => this.log(entry),
       save: (extra) => this.#saveCheckpoint(extra),
     });
@@ -191,7 +191,6 @@ export class Trainer<Model extends Module = Module> {
     }
     await this.log(metrics);
     await this.#call('on_evaluate', { metrics });
-    this.#noteBest(metrics);
     return metrics;
   }
 

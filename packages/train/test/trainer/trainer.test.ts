@@ -247,6 +247,8 @@ describe('Trainer', () => {
     const trainer = run('score');
     await trainer.train();
     expect(trainer.state.epoch).toBe(4);
+    await expect(trainer.evaluate(points(4), 'other')).resolves.toHaveProperty('other_score');
+    expect(trainer.state.best_metric).toBe(0.6);
     await expect(run('f1').train()).rejects.toThrow(
       /metric_for_best_model is 'f1', but the evaluation reports eval_loss, eval_score/,
     );
