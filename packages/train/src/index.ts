@@ -9,6 +9,7 @@ export * from './data/index.ts';
 export * from './logs/index.ts';
 export * from './loop/index.ts';
 export * from './metrics/index.ts';
+export * from './objectives/index.ts';
 export * from './optimizers/index.ts';
 export * from './peft/index.ts';
 export * from './schedules/index.ts';
