@@ -38,6 +38,7 @@ export { type StateDict, StateDictError, type StateMismatch } from './module/sta
 export { structureMermaid } from './module/structure/mermaid.ts';
 export { structureSvg } from './module/structure/svg.ts';
 export * from './pretrained/index.ts';
+export * from './quantization/index.ts';
 export * from './tasks/index.ts';
 export { WordVectorsError } from './word-vectors/cursor.ts';
 export { readWordVectors, type WordVectorOptions } from './word-vectors/read.ts';

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Checkpoint, MetadataValue } from '@llm/hub';
-import { type Tensor, tensor } from '@llm/tensor';
+import { type Tensor, tensor, Variable, zeros } from '@llm/tensor';
 
 /** Names below `blk.N` that all architectures here share. */
 const blockNames: Readonly<Record<string, string>> = {
@@ -124,6 +124,17 @@ function headsOf(
 
 /** From interleaved pairs of rows in each head back to halves: [heads, half, 2, …] to [heads, 2, half, …]. */
 async function unpermute(value: Tensor, heads: number): Promise<Tensor> {
+  if (value instanceof Variable && value.quantized) {
+    // Rows of codes move with their scales.
+    const { codes, scales, offsets, ...layout } = value.quantized;
+    const matrix = {
+      ...layout,
+      codes: await unpermute(codes, heads),
+      scales: await unpermute(scales, heads),
+      ...(offsets && { offsets: await unpermute(offsets, heads) }),
+    };
+    return new Variable(zeros(value.shape), { trainable: false }).quantize(matrix);
+  }
   const [rows = 0, ...rest] = value.shape;
   const half = rows / heads / 2;
   if (!Number.isInteger(half)) {

@@ -31,7 +31,9 @@ export class Embedding extends Module {
   }
 
   forward(ids: Tensor): Tensor {
-    if (this.paddingIndex === undefined) return embedding(ids, this.weight);
+    if (this.paddingIndex === undefined || !this.weight.trainable) {
+      return embedding(ids, this.weight);
+    }
     // The row keeps its value, whatever it is, and passes no gradient on.
     const isPadding = rows(this.weight.shape[0]!).eq(this.paddingIndex);
     return embedding(ids, where(isPadding, this.weight.detach(), this.weight));

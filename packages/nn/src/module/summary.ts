@@ -23,8 +23,16 @@ export function summarize(root: Module): string {
     line(header),
     line(widths.map((width) => '─'.repeat(width))),
     ...rows.map(line),
-    `${count(root).toLocaleString('en-US')} parameters, ${trainable.toLocaleString('en-US')} of them trainable`,
+    `${count(root).toLocaleString('en-US')} parameters, ${trainable.toLocaleString('en-US')} of them trainable${memoryOf(root)}`,
   ].join('\n');
+}
+
+/** What the parameters take where some are quantized: their number no longer tells. */
+function memoryOf(root: Module): string {
+  const parameters = root.parameters();
+  if (!parameters.some(({ quantized }) => quantized)) return '';
+  const bytes = parameters.reduce((sum, { byteLength }) => sum + byteLength, 0);
+  return `, ${(bytes / 1e6).toFixed(1)} MB`;
 }
 
 type Row = readonly [name: string, className: string, own: string, parameters: string];
@@ -32,7 +40,8 @@ type Row = readonly [name: string, className: string, own: string, parameters: s
 function collect(module: Module, name: string, indent: string, rows: Row[]): void {
   const own = Array.from(
     module.namedParameters({ recurse: false }),
-    ([key, { shape }]) => `${key} [${shape.join(', ')}]`,
+    ([key, { shape, quantized }]) =>
+      `${key} [${shape.join(', ')}]${quantized ? ` ${quantized.bits} bits` : ''}`,
   );
   const total = count(module).toLocaleString('en-US');
   rows.push([indent + name, module.constructor.name, own.join(', '), total]);

@@ -6,17 +6,23 @@
 import { type HubOptions, type ModelSource, openSource, parseJson } from '@llm/hub';
 import { checkChoice } from '@llm/tensor';
 import { loadConfig } from '../checkpoint/module.ts';
+import { type QuantizationScheme, quantizationSchemes } from '../quantization/quantize-rows.ts';
 import type { Settings } from './config.ts';
 import { createModel, loadModel } from './load.ts';
 import { familyOf } from './registry.ts';
 import type { TaskModels, TaskName } from './task-names.ts';
 
-/** Element types that weights can be loaded as. */
-export type WeightType = 'f32' | 'f16' | 'bf16';
+/** Element types that weights can be loaded as, and schemes by which they are quantized (see `quantize`). */
+export type WeightType = 'f32' | 'f16' | 'bf16' | QuantizationScheme;
+
+const weightTypes: readonly WeightType[] = ['f32', 'f16', 'bf16', ...quantizationSchemes];
 
 /** Options of `from_pretrained`: those of the hub, and what is made of the files. */
 export interface FromPretrainedOptions extends HubOptions {
-  /** Element type of the weights. Default `'f32'`. */
+  /**
+   * Element type of the weights, or how they are quantized. By default f32, but that matrices in blocks of a GGUF
+   * file stay quantized as they are; `'f32'` expands them too.
+   */
   readonly dtype?: WeightType;
   /** Settings that replace those of `config.json`, such as `num_labels`. */
   readonly config?: Settings;
@@ -71,14 +77,17 @@ export const AutoModelForNextSentencePrediction = autoModelFor('NextSentencePred
 function autoModelFor<Task extends TaskName>(task: Task): AutoModelFor<Task> {
   return {
     async from_pretrained(location, options = {}) {
-      const { dtype = 'f32', strict = false, config, gguf_file, ...hub } = options;
-      checkChoice('from_pretrained', 'dtype', dtype, ['f32', 'f16', 'bf16']);
+      const { dtype, strict = false, config, gguf_file, ...hub } = options;
+      if (dtype !== undefined) checkChoice('from_pretrained', 'dtype', dtype, weightTypes);
+      const scheme = quantizationSchemes.find((name) => name === dtype);
       const source = openSource(location, hub); // refuses options that neither knows
       const stored = await loadConfig(source, gguf_file);
       const family = await familyOf(stored.model_type);
       const settings = overlay(stored, config);
       const model = await loadModel(family, task, settings, source, {
-        dtype,
+        dtype: dtype === 'f16' || dtype === 'bf16' ? dtype : 'f32',
+        keepBlocks: dtype === undefined,
+        ...(scheme && { scheme }),
         strict,
         ...(gguf_file !== undefined && { file: gguf_file }),
       });

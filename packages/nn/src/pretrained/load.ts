@@ -4,10 +4,12 @@
  * @module
  */
 import type { ModelSource } from '@llm/hub';
-import type { DType, Tensor } from '@llm/tensor';
+import { type DType, type Tensor, Variable } from '@llm/tensor';
 import { readTensors } from '../checkpoint/read.ts';
 import { withoutInitialValues } from '../init.ts';
 import { compareState, StateDictError } from '../module/state.ts';
+import { quantize } from '../quantization/quantize.ts';
+import type { QuantizationScheme } from '../quantization/quantize-rows.ts';
 import { checkSettings, completeConfig, type ModelConfig, type Settings } from './config.ts';
 import { architectureOf, type Family } from './family.ts';
 import { initialize } from './initialize.ts';
@@ -35,12 +37,21 @@ export async function loadModel<Task extends TaskName>(
   task: Task,
   settings: Settings,
   source: ModelSource,
-  options: { readonly dtype: DType; readonly strict: boolean; readonly file?: string },
+  options: {
+    readonly dtype: DType;
+    /** Quantizes what is read. */
+    readonly scheme?: QuantizationScheme;
+    /** Whether blocks of GGUF stay as they are. */
+    readonly keepBlocks: boolean;
+    readonly strict: boolean;
+    readonly file?: string;
+  },
 ): Promise<TaskModels[Task]> {
-  const { dtype, strict, file } = options;
+  const { dtype, scheme, keepBlocks, strict, file } = options;
   const model = withoutInitialValues(dtype, () => build(family, task, settings));
-  const tensors = await readTensors(source, file);
+  const tensors = await readTensors(source, { keepBlocks, ...(file !== undefined && { file }) });
   model.load_report = takeTensors(family, model, tensors, { location: source.location, strict });
+  if (scheme) await quantize(model, scheme);
   model.eval();
   return model;
 }
@@ -90,7 +101,11 @@ function takeTensors(
   if (misshaped.length > 0 || lacksBase || (strict && missing.length + unexpected.length > 0)) {
     throw new StateDictError(model.architecture, mismatch);
   }
-  for (const [variable, value] of fitting) variable.assign(value);
+  for (const [variable, value] of fitting) {
+    const matrix = value instanceof Variable ? value.quantized : undefined;
+    if (matrix) variable.quantize(matrix);
+    else variable.assign(value);
+  }
   if (missing.length > 0) {
     const named = new Map(variables);
     initialize(family, model, new Set(missing.map((name) => named.get(name)!)));
