@@ -30,6 +30,7 @@ import { profileReplay } from './profile.ts';
 import { WebGpuProgram } from './program.ts';
 import { Readback } from './readback.ts';
 import type { Replay } from './replay.ts';
+import { upload } from './upload.ts';
 
 /** A buffer of the backend. */
 class WebGpuBuffer implements BackendBuffer {
@@ -43,8 +44,6 @@ class WebGpuBuffer implements BackendBuffer {
 
 /** Printed kernels that are kept for other plans. */
 const codeLimit = 4096;
-/** Bytes that are handed to the driver at once when much is uploaded, since it stages them all. */
-const uploadChunk = 64 * 2 ** 20;
 
 /**
  * Runs plans on a WebGPU device. All calls return at once; work happens on the device in the order of the calls.
@@ -98,6 +97,11 @@ export class WebGpuBackend implements Backend {
   static async create(options: WebGpuBackendOptions = {}): Promise<WebGpuBackend> {
     const { device, settings } = splitOptions(options);
     return new WebGpuBackend(await requestDevice(device), settings);
+  }
+
+  /** @see Backend.lost */
+  get lost(): DeviceLostError | undefined {
+    return this.#lost;
   }
 
   /** @see Backend.supports */
@@ -169,10 +173,10 @@ export class WebGpuBackend implements Backend {
         `write: bytes ${offset} to ${offset + data.length} of '${own.allocation.label}'; WebGPU writes whole words of 4 bytes`,
       );
     }
-    if (this.#order.isIdle) this.#upload(own.allocation, data, offset);
+    if (this.#order.isIdle) upload(this.#native.queue, own.allocation, data, offset);
     else {
       const copy = data.slice();
-      void this.#order.run(() => this.#upload(own.allocation, copy, offset));
+      void this.#order.run(() => upload(this.#native.queue, own.allocation, copy, offset));
     }
   }
 
@@ -316,21 +320,6 @@ export class WebGpuBackend implements Backend {
     return allocations;
   }
 
-  #upload({ buffer }: Allocation, data: Uint8Array, offset: number): void {
-    const whole = data.length % 4 === 0 ? data : padded(data);
-    for (let at = 0; at < whole.length; at += uploadChunk) {
-      const length = Math.min(uploadChunk, whole.length - at);
-      // Offsets into a Uint8Array count elements, which are bytes.
-      this.#native.queue.writeBuffer(
-        buffer,
-        offset + at,
-        whole as Uint8Array<ArrayBuffer>,
-        at,
-        length,
-      );
-    }
-  }
-
   /** What a kernel reads before another wrote it shows as NaN. */
   #poisonArena({ placement }: Replay): void {
     if (!this.#settings.debug) return;
@@ -384,12 +373,6 @@ export function createWebGpuBackend(options: WebGpuBackendOptions = {}): Promise
 
 function namesOf({ dispatches }: Replay): string[] {
   return [...new Set(dispatches.map(({ kernel }) => kernel.name))];
-}
-
-function padded(data: Uint8Array): Uint8Array {
-  const whole = new Uint8Array(Math.ceil(data.length / 4) * 4);
-  whole.set(data);
-  return whole;
 }
 
 function checkRange(operation: string, buffer: WebGpuBuffer, offset: number, bytes: number): void {

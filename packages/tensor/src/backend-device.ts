@@ -57,6 +57,11 @@ export class BackendDevice implements Device {
     });
   }
 
+  /** @see Device.lost */
+  get lost(): Error | undefined {
+    return this.backend.lost;
+  }
+
   realize(nodes: readonly Node[]): Promise<void> {
     const roots = [...new Set(nodes.filter((node) => !node.storage))];
     if (roots.length === 0) return Promise.resolve();
@@ -150,6 +155,13 @@ export class BackendDevice implements Device {
   /** A storage of this device that is in use. */
   own(storage: Storage): DeviceStorage {
     if (storage.device !== this) {
+      const { lost } = storage.device as Device;
+      if (lost) {
+        throw new Error(
+          `${this.name}: the value went with its device; make it anew, or give the variable a value from the host`,
+          { cause: lost },
+        );
+      }
       throw new TypeError(`${this.name}: the value is on another device; move it with .to(device)`);
     }
     if (!(storage instanceof DeviceStorage) || storage.released) {

@@ -76,7 +76,8 @@ export function compile<Arguments extends unknown[], Result>(
     const device = await getDevice();
     const signature = signatureOf(args);
     const index = programs.findIndex(
-      (entry) => entry.signature === signature && entry.program.holds(),
+      ({ signature: known, program }) =>
+        known === signature && program.holds() && !program.device.lost,
     );
     if (index >= 0) {
       if (index > 0) programs.unshift(...programs.splice(index, 1));

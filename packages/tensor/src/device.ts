@@ -32,6 +32,8 @@ export interface GraphValues {
 
 /** Something that computes graphs. Work is submitted in call order. */
 export interface Device extends DeviceTag {
+  /** The error of a device that is gone with all values on it. The next use of its name makes a new one. */
+  readonly lost?: Error | undefined;
   /**
    * Gives every node its storage at once; the promise settles when the values are there.
    *
@@ -82,7 +84,7 @@ export function setDefaultDevice(name: string): void {
   defaultName = name;
 }
 
-/** The device of that name, or the default one; made on first use. */
+/** The device of that name, or the default one; made on first use, and anew after it was lost. */
 export function getDevice(name: string | undefined = defaultName): Promise<Device> {
   if (name === undefined) {
     throw new Error(
@@ -91,6 +93,10 @@ export function getDevice(name: string | undefined = defaultName): Promise<Devic
   }
   const factory = factories.get(name);
   if (!factory) throw new Error(unknownDevice(name));
+  if (ready.get(name)?.lost) {
+    devices.delete(name);
+    ready.delete(name);
+  }
   let device = devices.get(name);
   if (!device) {
     device = factory().then((made) => {
@@ -105,7 +111,8 @@ export function getDevice(name: string | undefined = defaultName): Promise<Devic
 
 /** The default device if it was made already. @internal */
 export function readyDevice(): Device | undefined {
-  return defaultName === undefined ? undefined : ready.get(defaultName);
+  const device = defaultName === undefined ? undefined : ready.get(defaultName);
+  return device?.lost ? undefined : device;
 }
 
 function unknownDevice(name: string): string {

@@ -92,6 +92,8 @@ export interface Backend {
   readonly name: string;
   /** Whether it runs plans with `repeats`. Default false: the steps of scans are then written out. */
   readonly repeats?: boolean;
+  /** Why it can never run again, once that is so: its device is gone. Default undefined. */
+  readonly lost?: Error | undefined;
   /** Whether a template exists for this coarse operation; if not, its definition is compiled instead. */
   supports(operation: string, attributes: unknown, inputs: readonly Spec[]): boolean;
   /**
