@@ -49,6 +49,12 @@ export function createAdapter(model: Module, given: PeftConfig): Adapter {
     );
   }
   const saved = new Map([...model.namedParameters()].filter(([name]) => inside(parentOf(name))));
+  for (const [name, { quantized }] of saved) {
+    if (!quantized) continue;
+    throw new TypeError(
+      `peft: ${name} is quantized, and modules_to_save (which task_type ${config.task_type} adds heads to) are trained as a whole; keep that module in f32`,
+    );
+  }
   return {
     config,
     layers: new Map(

@@ -8,6 +8,7 @@ import {
   AutoModelForSequenceClassification,
   backward,
   compile,
+  quantize,
   type Tensor,
   tensor,
 } from '@llm/nn';
@@ -148,6 +149,20 @@ describe('Peft', () => {
     peft.unload();
     expectNear(await logits(model), before);
     expect(trained).not.toEqual(before);
+  });
+
+  it('trains beside quantized weights, and does not merge into them', async () => {
+    const model = await load('bert');
+    await quantize(model, 'q8');
+    expect(() => getPeftModel(model, lora)).toThrow('classifier.weight is quantized');
+    const peft = getPeftModel(model, { ...lora, task_type: null });
+    const labels = tensor([0, 2], undefined, { dtype: 'i32' });
+    const { loss } = model.forward({ input_ids, labels } as never) as { loss: Tensor };
+    backward(loss);
+    const parameters = [...model.namedParameters()].filter(([name]) => name.endsWith('lora_B'));
+    const gradients = await Promise.all(parameters.map(([, { grad }]) => grad!.data()));
+    expect(gradients.map((values) => values.some((value) => value !== 0))).toEqual([true, true]);
+    expect(() => peft.merge()).toThrow('has no float weight to merge with');
   });
 
   it('saves into a folder and loads from it', async () => {
