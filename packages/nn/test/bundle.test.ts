@@ -14,8 +14,11 @@ const model = await AutoModelForCausalLM.from_pretrained('owner/name');
 console.log(await generate(model, { input_ids: [[1]] }));
 `;
 
-/** Most bytes, gzipped; a change that needs more has to say why. */
-const LIMIT = 126_000;
+/**
+ * Most bytes, gzipped: what it is now and little more, so that growth is seen; a change that needs more has to say
+ * why. The aim is 90 KB.
+ */
+const LIMIT = 132_000;
 
 /** Outputs that load with those whose entry point is one of `entries`. */
 function loaded({ outputs }: Metafile, entries: readonly string[]): Set<string> {
@@ -67,7 +70,7 @@ describe('a page that generates on WebGPU', () => {
     expect(uses('models/llama.ts')).toBe(true);
     expect(uses('kernels-webgpu/src/device.ts')).toBe(true);
     // Other families, the backend for CPUs and readers of other formats come only when they are asked for.
-    for (const other of ['models/bert.ts', 'kernels-wasm/', 'hub/src/pickle/']) {
+    for (const other of ['models/bert.ts', 'kernels-wasm/', 'hub/src/pickle/', 'constraints/']) {
       expect(uses(other), other).toBe(false);
     }
   });

@@ -6,7 +6,6 @@
 import type { ModelInputs } from '../pretrained/inputs.ts';
 import { Seq2SeqLM } from '../tasks/seq2seq-lm.ts';
 import { checkAssistant, guessLength, makeGuesser } from './assistant.ts';
-import { makeConstraint } from './constraints/processor.ts';
 import { DrawStream } from './draw.ts';
 import type { Guesser } from './guesser.ts';
 import { Guidance } from './guidance.ts';
@@ -72,7 +71,11 @@ export async function prepareRun(
   checkAssistant(model, options, settings, prompts.ids.length);
   const ends = endTokens(settings);
   const { prefix_allowed_tokens_fn } = options;
-  const constraint = makeConstraint(options, ends);
+  const isConstrained = options.regex !== undefined || options.json_schema !== undefined;
+  // Loaded where it is asked for: expressions and schemas are a tenth of what a page downloads.
+  const constraint = isConstrained
+    ? (await import('./constraints/processor.ts')).makeConstraint(options, ends)
+    : undefined;
   const changing = [
     ...makeProcessors({
       settings,
