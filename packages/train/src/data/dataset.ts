@@ -43,6 +43,7 @@ export class Dataset<Item = Row> implements Iterable<Item> {
     return this.#rows[index]!;
   }
 
+  /** The rows in order. */
   [Symbol.iterator](): Iterator<Item> {
     return this.#rows[Symbol.iterator]();
   }

@@ -31,6 +31,7 @@ export class IterableDataset<Item = Row> implements AsyncIterable<Item> {
     return new IterableDataset(typeof source === 'function' ? source : () => source);
   }
 
+  /** A new pass over the rows. */
   async *[Symbol.asyncIterator](): AsyncIterator<Item> {
     yield* this.#pass();
   }

@@ -45,6 +45,7 @@ export interface TrainerCallback {
   on_prediction_step?: Handler;
   /** What a resumed run gives back to `load_state`; JSON. */
   state?(): unknown;
+  /** Takes what `state` gave; called before the resumed run begins. */
   load_state?(state: unknown): void;
 }
 
