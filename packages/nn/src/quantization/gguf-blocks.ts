@@ -1,7 +1,7 @@
 import type { GgufBlockType } from '@llm/hub';
 import { groupsOf, type QuantizedLayout, type QuantizedMatrix, tensor, wordsOf } from '@llm/tensor';
 import { fromFloat16Bits } from '@llm/tensor/backend';
-import { ggufBlockFormats } from './gguf-formats.ts';
+import { type BlockSink, ggufBlockFormats } from './gguf-formats.ts';
 import { packCodes } from './pack-codes.ts';
 
 /**
@@ -30,20 +30,23 @@ export function matrixOfBlocks(
   const scales = new Float32Array(rows * groups);
   const offsets = new Float32Array(format.hasOffsets ? rows * groups : 0);
   const rowCodes = new Int16Array(columns);
+  // One sink for all blocks, since there are millions of them; it writes from these places on.
+  let [firstCode, firstGroup] = [0, 0];
+  const sink: BlockSink = {
+    half: (at) => fromFloat16Bits(bytes[at]! | (bytes[at + 1]! << 8)),
+    code: (i, value) => {
+      rowCodes[firstCode + i] = value;
+    },
+    scale: (i, scale, offset = 0) => {
+      scales[firstGroup + i] = scale;
+      if (format.hasOffsets) offsets[firstGroup + i] = offset;
+    },
+  };
   for (let row = 0; row < rows; row++) {
     for (let block = 0; block < blocks; block++) {
-      const from = (row * blocks + block) * width;
-      format.readBlock(bytes, from, {
-        half: (at) => fromFloat16Bits(bytes[at]! | (bytes[at + 1]! << 8)),
-        code: (i, value) => {
-          rowCodes[block * elements + i] = value;
-        },
-        scale: (i, scale, offset = 0) => {
-          const at = row * groups + (block * elements) / group + i;
-          scales[at] = scale;
-          if (format.hasOffsets) offsets[at] = offset;
-        },
-      });
+      firstCode = block * elements;
+      firstGroup = row * groups + firstCode / group;
+      format.readBlock(bytes, (row * blocks + block) * width, sink);
     }
     packCodes(rowCodes, bits, codes, row * words);
   }

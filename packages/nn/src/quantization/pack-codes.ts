@@ -11,11 +11,12 @@ export function packCodes(
   target: Int32Array,
   offset: number,
 ): void {
-  const block = 128 / bits;
+  const block = 128 / bits; // columns of four words: a power of two
+  const blockBits = bits === 4 ? 5 : 4;
   const mask = 2 ** bits - 1;
   for (let column = 0; column < codes.length; column++) {
-    const inBlock = column % block;
-    const word = offset + 4 * Math.floor(column / block) + (inBlock & 3);
-    target[word] = target[word]! | ((codes[column]! & mask) << (bits * (inBlock >> 2)));
+    const word = offset + 4 * (column >> blockBits) + (column & 3);
+    const shift = bits * ((column & (block - 1)) >> 2);
+    target[word] = target[word]! | ((codes[column]! & mask) << shift);
   }
 }
