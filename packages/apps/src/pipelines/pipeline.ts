@@ -87,6 +87,7 @@ export interface TaskEntry {
   readonly kind?: abstract new (
     ...args: never[]
   ) => PreTrainedModel;
+  /** Makes the pipeline of a model and its tokenizer. */
   make(parts: PipelineParts<never>): unknown;
 }
 
