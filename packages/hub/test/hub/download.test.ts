@@ -94,8 +94,11 @@ describe.each(['folder', 'store'])('a download into a %s', (kind) => {
     hub.server.fault = () => undefined;
     const before = downloads().length;
     expectSame(await openSource(ID).read(FILE), bytes);
-    // The store keeps whole parts only; this file is shorter than one.
-    expect(ranges()[before]).toBe(kind === 'folder' ? 'bytes=100000-' : 'bytes=0-');
+    // The store keeps whole parts only; this file is shorter than one. Of what was sent before the cut, what
+    // was still under way may be lost.
+    const resumedAt = Number(/^bytes=(\d+)-$/.exec(ranges()[before]!)?.[1]);
+    expect(resumedAt).toBeLessThanOrEqual(kind === 'folder' ? 100_000 : 0);
+    expect(resumedAt > 0).toBe(kind === 'folder');
   });
 
   it('tells how far it is, for each file and in total', async () => {
