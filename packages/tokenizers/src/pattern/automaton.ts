@@ -20,6 +20,8 @@ const UNSEEN = -1;
  * match is known one character later.
  */
 export class Automaton {
+  /** Index up to which the last match looked at the text. */
+  stoppedAt = 0;
   private readonly program: Program;
   /** Class of each UTF-16 unit that is a character. */
   private readonly unitClasses = new Uint8Array(0x10000).fill(UNKNOWN);
@@ -68,7 +70,10 @@ export class Automaton {
       if (step === UNSEEN) step = this.makeStep(state, symbol);
       if ((step & 1) === 1) end = index;
       state = step >> 1;
-      if (state === 0 || index >= text.length) return end;
+      if (state === 0 || index >= text.length) {
+        this.stoppedAt = index;
+        return end;
+      }
       index += width;
     }
   }

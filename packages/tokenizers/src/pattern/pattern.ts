@@ -1,4 +1,5 @@
 import { Automaton } from './automaton.ts';
+import { PatternError } from './error.ts';
 import { parsePattern } from './parse.ts';
 import { buildProgram } from './program.ts';
 
@@ -6,12 +7,21 @@ import { buildProgram } from './program.ts';
 const SYNTAX = /[\\^$.*+?()[\]{}|]/g;
 
 /**
+ * How often a pattern may look at each character of a text, and how many looks are free: a long text of a
+ * megabyte then takes well under a second whatever the pattern. Those of all well-known tokenizers look
+ * about twice.
+ */
+const LOOKS = 64;
+const FREE_LOOKS = 4_000_000;
+
+/**
  * A regular expression in the syntax of tokenizer.json, matched by an automaton: the time is linear
  * in the text for every pattern whose matches do not look far beyond their end, as those of all
- * well-known tokenizers.
+ * well-known tokenizers. Where one does, as `(a+)+$` on many letters a and a b, matching is refused.
  */
 export class Pattern {
   private readonly automaton: Automaton;
+  private readonly source: string;
 
   /**
    * @param source - The pattern.
@@ -19,6 +29,7 @@ export class Pattern {
    *   groups, looking around by more than one character.
    */
   constructor(source: string) {
+    this.source = source;
     this.automaton = new Automaton(buildProgram(source, parsePattern(source)));
   }
 
@@ -32,13 +43,22 @@ export class Pattern {
    *
    * @param text - The text.
    * @returns Start and end of each match, in turn.
+   * @throws PatternError if it would take more than linear time.
    */
   findAll(text: string): number[] {
     const { automaton } = this;
     const found: number[] = [];
     let lastEnd = -1;
+    let looks = LOOKS * text.length + FREE_LOOKS;
     for (let index = 0; index <= text.length; ) {
       const end = automaton.matchEnd(text, index);
+      looks -= automaton.stoppedAt - index;
+      if (looks < 0) {
+        throw new PatternError(
+          this.source,
+          `takes more than linear time on a text of ${text.length} characters; it looks at the same ones again and again`,
+        );
+      }
       // Nothing may be found anywhere, but not right behind a match.
       if (end > index || (end === index && end !== lastEnd)) {
         found.push(index, end);
