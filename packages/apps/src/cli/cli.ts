@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { addCache } from './commands/cache.ts';
 import { addChat } from './commands/chat.ts';
+import { addConvert } from './commands/convert.ts';
 import { addDevices } from './commands/devices.ts';
 import { addInspect } from './commands/inspect.ts';
 import { addRun } from './commands/run.ts';
@@ -20,6 +21,7 @@ const commands = [
   addServe,
   addTokenize,
   addInspect,
+  addConvert,
   addDevices,
   addCache,
 ];

@@ -29,6 +29,7 @@ describe('help', () => {
       'serve',
       'tokenize',
       'inspect',
+      'convert',
       'devices',
       'cache',
     ])
@@ -150,6 +151,20 @@ describe('other commands', () => {
     expect((await run(['inspect', model('classes'), '--tensors'])).out).toContain(
       'classifier.weight',
     );
+  });
+
+  it('converts a model, which then does the same in half the bytes', async () => {
+    const output = join(folder, 'half');
+    const { code, out } = await run(['convert', model('classes'), output, '--dtype', 'f16']);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^BertForSequenceClassification, [\d,]+ parameters as f16/);
+    const bytesOf = async (name: string) =>
+      (JSON.parse((await run(['inspect', name, '--json'])).out) as { bytes: number }).bytes;
+    // Weights of norms stay f32.
+    expect((await bytesOf(output)) / (await bytesOf(model('classes')))).toBeCloseTo(0.5, 1);
+    const labelOf = async (name: string) =>
+      (await run(['run', 'text-classification', '-m', name, 'I loved it'])).out.split(' ')[0];
+    expect(await labelOf(output)).toBe(await labelOf(model('classes')));
   });
 
   it('shows devices', async () => {
