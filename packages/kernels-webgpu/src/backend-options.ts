@@ -1,4 +1,4 @@
-import type { DeviceOptions } from './device.ts';
+import type { DeviceOptions } from './options.ts';
 import type { CompileProgress } from './pipelines.ts';
 
 /** How a WebGPU backend is set up; everything has a default. */

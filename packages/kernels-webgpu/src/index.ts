@@ -6,7 +6,7 @@
 export { type AdapterDescription, type DeviceList, devices } from './adapter.ts';
 export { createWebGpuBackend, WebGpuBackend } from './backend.ts';
 export type { WebGpuBackendOptions } from './backend-options.ts';
-export { type DeviceOptions, requestDevice, type WebGpuDevice } from './device.ts';
+export { requestDevice, type WebGpuDevice } from './device.ts';
 export {
   BufferLimitError,
   DeviceLostError,
@@ -17,4 +17,5 @@ export {
 } from './errors.ts';
 export { hasGpu } from './has-gpu.ts';
 export type { NativeAdapter, NativeBuffer, NativeDevice } from './native.ts';
+export type { DeviceOptions } from './options.ts';
 export type { CompileProgress } from './pipelines.ts';

@@ -3,7 +3,24 @@
  *
  * @module
  */
-import type { DeviceOptions } from './device.ts';
+import type { NativeAdapter, NativeDevice } from './native.ts';
+
+/** Which device to request; without options, the fastest adapter with all it can do. */
+export interface DeviceOptions {
+  /** Which adapter, on machines with two. Default `high-performance`. */
+  readonly powerPreference?: 'low-power' | 'high-performance';
+  /** Features to fail without. Those that kernels can use are asked for anyway where present. */
+  readonly requiredFeatures?: readonly string[];
+  /**
+   * Toggles of Dawn to enable, such as `allow_unsafe_apis`; in Node with the `webgpu` package only. Dawn
+   * ignores names that it does not know.
+   */
+  readonly toggles?: readonly string[];
+  /** An adapter that the program has requested itself, not yet used for a device. */
+  readonly adapter?: NativeAdapter;
+  /** A device that the program has requested itself, to share it with other code; it stays the program's. */
+  readonly device?: NativeDevice;
+}
 
 /** Every option; a missing or extra name does not compile. */
 const known: Readonly<Record<keyof DeviceOptions, true>> = {

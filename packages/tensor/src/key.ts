@@ -1,5 +1,3 @@
-import type { Op } from './graph.ts';
-
 /**
  * A text that is equal for structurally equal values, and for no others: it keeps apart what JSON confuses (NaN,
  * ±∞, −0, undefined). Functions and objects of classes are what they are, whatever is in them; a class whose
@@ -42,7 +40,10 @@ function keyOfObject(value: object): string {
 }
 
 /** Stands for an operation in keys: its name, and for one of `defineOp` also which of that name it is. */
-export function operationKey(op: Op): string {
+export function operationKey(op: {
+  readonly name: string;
+  readonly userDefined?: unknown;
+}): string {
   return op.userDefined ? `${op.name}${identityOf(op)}` : op.name;
 }
 

@@ -10,32 +10,17 @@ import { Dropout } from '../layers/dropout.ts';
 import { Embedding } from '../layers/embedding.ts';
 import { RMSNorm } from '../layers/rms-norm.ts';
 import { Module } from '../module/module.ts';
-import { commonDefaults, type ModelConfig } from '../pretrained/config.ts';
+import { commonDefaults } from '../pretrained/config.ts';
 import { defineFamily, type Family } from '../pretrained/family.ts';
 import type { CacheShape } from '../tasks/causal-lm.ts';
 import { Seq2SeqLM, shiftRight } from '../tasks/seq2seq-lm.ts';
 import { maskOfKeys, type Recorder } from './blocks/context.ts';
 import { EncoderDecoder, type StackInputs } from './blocks/encoder-decoder.ts';
 import { relativeBias } from './blocks/relative-bias.ts';
+import type { T5Config } from './blocks/t5-config.ts';
 import { T5Block } from './blocks/t5-layers.ts';
 
-/** `config.json` of T5. */
-export interface T5Config extends ModelConfig {
-  readonly d_model: number;
-  /** Width of a head. */
-  readonly d_kv: number;
-  readonly d_ff: number;
-  readonly num_layers: number;
-  /** Null for as many as `num_layers`. */
-  readonly num_decoder_layers: number | null;
-  readonly num_heads: number;
-  readonly relative_attention_num_buckets: number;
-  readonly relative_attention_max_distance: number;
-  readonly dropout_rate: number;
-  readonly layer_norm_epsilon: number;
-  /** `relu` (version 1.0), or `gated-gelu` (version 1.1), whose GELU is the tanh approximation. */
-  readonly feed_forward_proj: string;
-}
+export type { T5Config } from './blocks/t5-config.ts';
 
 /** An encoder or a decoder. */
 class T5Stack extends Module {

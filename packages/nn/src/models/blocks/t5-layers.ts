@@ -11,9 +11,9 @@ import { Embedding } from '../../layers/embedding.ts';
 import { Linear } from '../../layers/linear.ts';
 import { RMSNorm } from '../../layers/rms-norm.ts';
 import { Module } from '../../module/module.ts';
-import type { T5Config } from '../t5.ts';
 import { attend, attendTo } from './attend.ts';
 import type { AttentionContext, Memory } from './context.ts';
+import type { T5Config } from './t5-config.ts';
 
 /** Attention without 1/√headDim and without biases. */
 class T5Attention extends Module {
