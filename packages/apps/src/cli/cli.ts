@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import packageJson from '../../package.json' with { type: 'json' };
 import { addCache } from './commands/cache.ts';
 import { addChat } from './commands/chat.ts';
 import { addConvert } from './commands/convert.ts';
@@ -30,7 +31,7 @@ const commands = [
 export async function runCli(args: readonly string[], io: Io): Promise<number> {
   const program = new Command('llm')
     .description('Language models on WebAssembly and WebGPU, from stock Hugging Face repositories.')
-    .version('0.1.0');
+    .version(packageJson.version);
   for (const add of commands) add(program, io);
   for (const command of [
     program,

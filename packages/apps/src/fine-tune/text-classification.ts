@@ -52,7 +52,7 @@ export const textClassificationRecipe: Recipe<ClassificationRow, 'text-classific
 };
 
 /** The labels that there are, in alphabetical order. */
-export function labelsOf(rows: readonly ClassificationRow[]): string[] {
+function labelsOf(rows: readonly ClassificationRow[]): string[] {
   return [...new Set(rows.map(({ label }) => label))].sort();
 }
 

@@ -10,8 +10,21 @@ import { checkCount } from './parts.ts';
 /** Options of generation, but those that the pipeline sets itself. */
 export type PipelineGenerateOptions = Omit<GenerateOptions, 'tokenizer' | 'streamer'>;
 
+/** New tokens where neither the call nor the model's files name a number, as in Python's pipelines. */
+const usualNewTokens = 256;
+
+/** A length, where there is none among the options of the call and the settings of the model's files. */
+export function usualLength(
+  stored: object,
+  options: Pick<GenerateOptions, 'max_length' | 'max_new_tokens'>,
+): { max_new_tokens?: number } {
+  const all = [stored, options] as Record<string, unknown>[];
+  const isSet = all.some((each) => each.max_new_tokens != null || each.max_length != null);
+  return isSet ? {} : { max_new_tokens: usualNewTokens };
+}
+
 /** Prompts as rows of one length, with the side that their model wants padded. */
-export function padPrompts(
+function padPrompts(
   prompts: readonly (readonly number[])[],
   padding: number,
   side: 'left' | 'right',

@@ -21,7 +21,7 @@ export interface PipelineBase<Model extends PreTrainedModel = PreTrainedModel>
  * A function with the properties of a pipeline.
  *
  * @param call what calling it does
- * @param others further methods
+ * @param base its properties and further methods
  */
 export function callable<Call extends (...args: never[]) => unknown, Base extends PipelineBase>(
   call: Call,

@@ -83,7 +83,7 @@ export function textClassification(
 }
 
 /** Python's choice where none is made. */
-export function usualScores({ config }: SequenceClassification): ScoreFunction {
+function usualScores({ config }: SequenceClassification): ScoreFunction {
   if (config.problem_type === 'regression') return 'none';
   const several = config.problem_type === 'multi_label_classification';
   return several || config.num_labels === 1 ? 'sigmoid' : 'softmax';

@@ -1,14 +1,11 @@
 import { type CausalLM, releaseSessions, stream as streamTokens } from '@llm/nn';
 import type { ChatDocument, ChatMessage, ChatTool } from '@llm/tokenizers';
 import { WrongInputError } from './errors.ts';
-import { generateRows, type PipelineGenerateOptions } from './generation-options.ts';
+import { generateRows, type PipelineGenerateOptions, usualLength } from './generation-options.ts';
 import { callable, describe, type PipelineBase, type PipelineParts, readTexts } from './parts.ts';
 import { TextStreamer } from './text-streamer.ts';
 
 const task = 'text-generation';
-
-/** New tokens where neither the call nor the model's files name a number, as in Python's pipeline. */
-const usualNewTokens = 256;
 
 /** A text, or a conversation. */
 export type TextGenerationInput = string | readonly ChatMessage[];
@@ -79,7 +76,7 @@ export function textGeneration(parts: PipelineParts<CausalLM>): TextGenerationPi
       tokenizer,
       prompts,
       {
-        ...lengthOf(parts, settings),
+        ...usualLength(model.generation_config, settings),
         ...settings,
         ...(streamer && {
           streamer: (tokens: readonly (number | undefined)[]) => show(streamer, tokens),
@@ -109,7 +106,7 @@ export function textGeneration(parts: PipelineParts<CausalLM>): TextGenerationPi
     const ids = await promptOf(parts, inputs[0]!, options);
     const decoding = tokenizer.decode_stream({ skip_special_tokens: true });
     const tokens = streamTokens(model, { input_ids: [ids], attention_mask: [ids.map(() => 1)] }, {
-      ...lengthOf(parts, settings),
+      ...usualLength(model.generation_config, settings),
       ...settings,
       tokenizer,
     } as never);
@@ -165,14 +162,6 @@ async function promptOf(
     ...(tools && { tools }),
     ...(documents && { documents }),
   } as { add_generation_prompt: true });
-}
-
-/** A length, where none is given: neither by the call nor by the model's files. */
-function lengthOf({ model }: PipelineParts, options: object): { max_new_tokens?: number } {
-  const known = { ...model.generation_config, ...options } as Record<string, unknown>;
-  return known.max_new_tokens == null && known.max_length == null
-    ? { max_new_tokens: usualNewTokens }
-    : {};
 }
 
 function show(streamer: TextStreamer, [token]: readonly (number | undefined)[]): void {

@@ -5,11 +5,8 @@
  */
 import { releaseSessions, type Seq2SeqLM } from '@llm/nn';
 import { longestInput } from './encode.ts';
-import { generateRows, type PipelineGenerateOptions } from './generation-options.ts';
+import { generateRows, type PipelineGenerateOptions, usualLength } from './generation-options.ts';
 import { type PipelineParts, readTexts } from './parts.ts';
-
-/** New tokens where neither the call nor the model's files name a number, as in Python's pipeline. */
-const usualNewTokens = 256;
 
 /** Options that the three share: those of `generate`, and these. */
 export interface TextToTextOptions extends PipelineGenerateOptions {
@@ -42,18 +39,13 @@ export async function generateTexts(
   { truncation: _, ...options }: TextToTextOptions,
 ): Promise<{ texts: string[][]; single: boolean }> {
   const { texts, single } = readTexts(task, input);
-  const stored = { ...model.config, ...model.generation_config } as Record<string, unknown>;
-  const hasLength =
-    options.max_new_tokens != null ||
-    options.max_length != null ||
-    stored.max_new_tokens != null ||
-    stored.max_length != null;
+  const stored = { ...model.config, ...model.generation_config };
   const rows = await generateRows(
     task,
     model,
     tokenizer,
     texts.map(encode),
-    { ...(!hasLength && { max_new_tokens: usualNewTokens }), ...options },
+    { ...usualLength(stored, options), ...options },
     'right',
   );
   const decode = (ids: number[]) => tokenizer.decode(ids, { skip_special_tokens: true });

@@ -61,6 +61,12 @@ describe('help', () => {
   });
 });
 
+it('tells the version of the package', async () => {
+  const text = await readFile(new URL('../../package.json', import.meta.url), 'utf8');
+  const { version } = JSON.parse(text) as { version: string };
+  expect(await run(['--version'])).toEqual({ code: 0, out: `${version}\n`, err: '' });
+});
+
 describe('run', () => {
   it('classifies an argument', async () => {
     const { code, out } = await run([
