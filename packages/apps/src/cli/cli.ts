@@ -4,6 +4,7 @@ import { addCache } from './commands/cache.ts';
 import { addChat } from './commands/chat.ts';
 import { addConvert } from './commands/convert.ts';
 import { addDevices } from './commands/devices.ts';
+import { addEvaluate } from './commands/evaluate.ts';
 import { addInspect } from './commands/inspect.ts';
 import { addRun } from './commands/run.ts';
 import { addServe } from './commands/serve.ts';
@@ -17,6 +18,7 @@ import type { Io } from './io.ts';
 const commands = [
   addRun,
   addTrain,
+  addEvaluate,
   addChat,
   addTranslate,
   addServe,

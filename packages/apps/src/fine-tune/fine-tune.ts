@@ -1,12 +1,25 @@
 import type { ModelSource } from '@llm/hub';
-import { checkOptions } from '@llm/nn';
+import { checkOptions, type PreTrainedModel } from '@llm/nn';
 import { AutoTokenizer, type PreTrainedTokenizer } from '@llm/tokenizers';
-import { Dataset, Trainer, type TrainerCallback, type TrainingArguments } from '@llm/train';
+import {
+  Dataset,
+  Trainer,
+  type TrainerCallback,
+  type TrainingArguments,
+  type TrainingEstimate,
+} from '@llm/train';
+import {
+  type ClassificationRow,
+  evaluate,
+  type QuestionRow,
+  type Scoring,
+  type TranslationRow,
+} from '../evaluate/index.ts';
 import { type Pipelines, pipeline, pipelineTasks, WrongInputError } from '../pipelines/index.ts';
-import { type QuestionRow, questionAnsweringRecipe } from './question-answering.ts';
+import { questionAnsweringRecipe } from './question-answering.ts';
 import type { Recipe } from './recipe.ts';
-import { type ClassificationRow, textClassificationRecipe } from './text-classification.ts';
-import { type TranslationRow, translationRecipe } from './translation.ts';
+import { textClassificationRecipe } from './text-classification.ts';
+import { translationRecipe } from './translation.ts';
 
 /** What the rows of each task are. */
 export interface FineTuneRows {
@@ -70,6 +83,41 @@ export async function fineTune<Task extends FineTuneTask>(
   rows: Iterable<FineTuneRows[Task] | object>,
   options: FineTuneOptions<Task>,
 ): Promise<FineTuned<Task>> {
+  const { trainer, model, tokenizer, held } = await prepare(task, rows, options);
+  await trainer.train();
+  model.eval();
+  if (options.output !== undefined) {
+    await model.save_pretrained(options.output, { files: tokenizer.toFiles() });
+  }
+  const made = (await pipeline(task, model, { tokenizer })) as unknown as Pipelines[Task];
+  const metrics = await evaluate<FineTuneTask>(task, held, { pipeline: made });
+  return { pipeline: made, model: model as Pipelines[Task]['model'], tokenizer, metrics };
+}
+
+/**
+ * What `fineTune` with the same arguments would take: steps, operations, minutes, memory. One batch is timed; nothing
+ * is learned or saved.
+ */
+export async function estimateFineTune<Task extends FineTuneTask>(
+  task: Task,
+  rows: Iterable<FineTuneRows[Task] | object>,
+  options: FineTuneOptions<Task>,
+): Promise<TrainingEstimate> {
+  const { trainer } = await prepare(task, rows, options);
+  return trainer.estimate();
+}
+
+/** The model, its trainer, and the rows kept for the score. */
+async function prepare<Task extends FineTuneTask>(
+  task: Task,
+  rows: Iterable<FineTuneRows[Task] | object>,
+  options: FineTuneOptions<Task>,
+): Promise<{
+  trainer: Trainer;
+  model: PreTrainedModel;
+  tokenizer: PreTrainedTokenizer;
+  held: readonly FineTuneRows[Task][];
+}> {
   checkOptions('fineTune', options, [
     'model',
     'eval_rows',
@@ -84,7 +132,7 @@ export async function fineTune<Task extends FineTuneTask>(
     );
   }
   const recipe = recipes[task] as unknown as Recipe<FineTuneRows[Task], Task>;
-  const { learned, held } = splitRows(recipe, rows, options.eval_rows);
+  const { learned, held } = splitRows(recipe.scoring, rows, options.eval_rows);
   const config = recipe.config?.([...learned, ...held]);
   const [model, tokenizer] = await Promise.all([
     pipelineTasks[task].load(options.model, config ? { config } : {}),
@@ -99,25 +147,18 @@ export async function fineTune<Task extends FineTuneTask>(
     callbacks: options.callbacks ?? [],
     ...(options.signal && { signal: options.signal }),
   });
-  await trainer.train();
-  model.eval();
-  if (options.output !== undefined) {
-    await model.save_pretrained(options.output, { files: tokenizer.toFiles() });
-  }
-  const made = (await pipeline(task, model, { tokenizer })) as unknown as Pipelines[Task];
-  const metrics = await recipe.score(made, held);
-  return { pipeline: made, model: model as Pipelines[Task]['model'], tokenizer, metrics };
+  return { trainer, model, tokenizer, held };
 }
 
 /** The rows to learn and those to score on, checked. */
 function splitRows<Row>(
-  recipe: { check(row: unknown, index: number): Row },
+  { check }: Pick<Scoring<Row, never>, 'check'>,
   rows: Iterable<unknown>,
   evalRows: Iterable<unknown> | undefined,
 ): { learned: readonly Row[]; held: readonly Row[] } {
-  const checked = Array.from(rows, (row, index) => recipe.check(row, index));
+  const checked = Array.from(rows, (row, index) => check(row, index));
   if (evalRows !== undefined) {
-    const held = Array.from(evalRows, (row, index) => recipe.check(row, index));
+    const held = Array.from(evalRows, (row, index) => check(row, index));
     if (checked.length > 0 && held.length > 0) return { learned: checked, held };
     throw new WrongInputError('fineTune: wants rows to learn and rows to score on: got none');
   }

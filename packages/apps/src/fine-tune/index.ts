@@ -4,12 +4,10 @@
  * @module
  */
 export {
+  estimateFineTune,
   type FineTuned,
   type FineTuneOptions,
   type FineTuneRows,
   type FineTuneTask,
   fineTune,
 } from './fine-tune.ts';
-export type { QuestionRow } from './question-answering.ts';
-export type { ClassificationRow } from './text-classification.ts';
-export type { TranslationRow } from './translation.ts';

@@ -1,20 +1,14 @@
 import type { PreTrainedModel } from '@llm/nn';
 import type { PreTrainedTokenizer } from '@llm/tokenizers';
-import { accuracy, dataCollatorWithPadding, precisionRecallF1 } from '@llm/train';
+import { dataCollatorWithPadding } from '@llm/train';
+import { type ClassificationRow, textClassificationScoring } from '../evaluate/index.ts';
 import { encodeText } from '../pipelines/encode.ts';
 import { WrongInputError } from '../pipelines/index.ts';
-import { type Features, type Recipe, textOf } from './recipe.ts';
-
-/** A text and the name of its class. */
-export interface ClassificationRow {
-  readonly text: string;
-  readonly label: string;
-}
+import type { Features, Recipe } from './recipe.ts';
 
 /** Classifies texts by the labels of the rows. */
 export const textClassificationRecipe: Recipe<ClassificationRow, 'text-classification'> = {
-  task: 'text-classification',
-  check: (row, index) => ({ text: textOf(row, 'text', index), label: textOf(row, 'label', index) }),
+  scoring: textClassificationScoring,
   config(rows) {
     const names = labelsOf(rows);
     if (names.length < 2) {
@@ -37,18 +31,6 @@ export const textClassificationRecipe: Recipe<ClassificationRow, 'text-classific
   },
   collator: (tokenizer) => dataCollatorWithPadding(tokenizer, { pad_to_multiple_of: 16 }),
   args: { learning_rate: 5e-5, num_train_epochs: 3, per_device_train_batch_size: 16 },
-  async score(run, rows) {
-    const found = await run(
-      rows.map(({ text }) => text),
-      { batch_size: 16 },
-    );
-    const predicted = found.map(({ label }) => label);
-    const wanted = rows.map(({ label }) => label);
-    return {
-      accuracy: accuracy(predicted, wanted),
-      f1: precisionRecallF1(predicted, wanted, { average: 'macro' }).f1,
-    };
-  },
 };
 
 /** The labels that there are, in alphabetical order. */

@@ -8,7 +8,7 @@ import {
 import type { Translator } from './translator.ts';
 
 /** BLEU of the model and of two programs that translate nothing. */
-export interface Scores {
+export interface TranslatorScores {
   readonly pairs: number;
   readonly model: number;
   /** The source, unchanged. */
@@ -19,14 +19,14 @@ export interface Scores {
 
 /** What the held-out pairs show. */
 export interface Evaluation {
-  readonly all: Scores;
+  readonly all: TranslatorScores;
   /** Pairs without a near twin in training. */
-  readonly novel: Scores;
+  readonly novel: TranslatorScores;
   readonly translations: readonly string[];
 }
 
 /** Translates the held-out pairs and scores them beside the baselines. */
-export async function evaluate(
+export async function evaluateTranslator(
   translator: Translator,
   corpus: CorpusSplit,
   onProgress?: (done: number) => void,
@@ -39,7 +39,7 @@ export async function evaluate(
     copy: sources.map(copyBaseline),
     nearest: sources.map(nearest),
   };
-  const scores = (keep: (pair: HeldOutPair) => boolean): Scores => {
+  const scores = (keep: (pair: HeldOutPair) => boolean): TranslatorScores => {
     const rows = corpus.heldOut.flatMap((pair, i) => (keep(pair) ? [i] : []));
     const references = rows.map((i) => [corpus.heldOut[i]!.target]);
     const bleu = (hypotheses: readonly string[]) =>

@@ -1,7 +1,7 @@
 /** A Transformer that learns to translate user-interface strings: training, scores, translations. */
 export { type AttentionGrid, attentionGrid, renderGrid } from './attention-grid.ts';
 export type { SpecialIds, TokenPair } from './batches.ts';
-export { type Evaluation, evaluate, type Scores } from './evaluation.ts';
+export { type Evaluation, evaluateTranslator, type TranslatorScores } from './evaluation.ts';
 export { lossCurve, runningMean } from './loss-curve.ts';
 export { type CardFacts, modelCard } from './model-card.ts';
 export { saveModelFolder } from './model-folder.ts';

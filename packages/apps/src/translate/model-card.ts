@@ -1,4 +1,4 @@
-import type { Evaluation, Scores } from './evaluation.ts';
+import type { Evaluation, TranslatorScores } from './evaluation.ts';
 import type { TranslationSettings } from './settings.ts';
 
 /** What the model card tells. */
@@ -78,7 +78,7 @@ print(tokenizer.decode(model.generate(**inputs)[0], skip_special_tokens=True))
 `;
 }
 
-function row(name: string, { pairs, model, copy, nearest }: Scores): string {
+function row(name: string, { pairs, model, copy, nearest }: TranslatorScores): string {
   const scores = [model, copy, nearest].map((score) => score.toFixed(2)).join(' | ');
   return `| ${name} (${pairs}) | ${scores} |`;
 }

@@ -1,4 +1,4 @@
-import type { Evaluation, Scores } from './evaluation.ts';
+import type { Evaluation, TranslatorScores } from './evaluation.ts';
 import type { TranslationTask } from './task.ts';
 
 /** A held-out pair with the model's translation. */
@@ -25,7 +25,7 @@ export function samplesOf({ corpus }: TranslationTask, { translations }: Evaluat
 export function resultsText({ all, novel }: Evaluation, samples: readonly Sample[]): string {
   const line = (name: string, cells: readonly string[]) =>
     name.padEnd(24) + cells.map((cell) => cell.padStart(12)).join('');
-  const row = (name: string, { pairs, model, copy, nearest }: Scores) =>
+  const row = (name: string, { pairs, model, copy, nearest }: TranslatorScores) =>
     line(
       `${name} (${pairs})`,
       [model, copy, nearest].map((score) => score.toFixed(2)),

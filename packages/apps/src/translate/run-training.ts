@@ -3,7 +3,7 @@ import type { NonFinite } from '@llm/tensor/reference';
 import { interruptSignal, NonFiniteLossError, progressBar } from '@llm/train';
 import { attentionGrid, renderGrid } from './attention-grid.ts';
 import { latestCheckpoint, removeCheckpoints, saveCheckpoint } from './checkpoint.ts';
-import { evaluate } from './evaluation.ts';
+import { evaluateTranslator } from './evaluation.ts';
 import { lossCurve, runningMean } from './loss-curve.ts';
 import { modelCard } from './model-card.ts';
 import { saveModelFolder } from './model-folder.ts';
@@ -48,7 +48,7 @@ export async function runTraining(run: TrainingRun): Promise<number> {
   if (!(await train(training, run.output))) return interruptedCode;
   const seconds = (performance.now() - started) / 1000;
   const translator = new Translator(training.model.eval(), task.tokenizer);
-  const evaluation = await evaluate(translator, task.corpus);
+  const evaluation = await evaluateTranslator(translator, task.corpus);
   const samples = samplesOf(task, evaluation);
   console.log(resultsText(evaluation, samples));
   const facts = {

@@ -24,6 +24,7 @@ describe('help', () => {
     for (const name of [
       'run',
       'train',
+      'evaluate',
       'chat',
       'translate',
       'serve',
@@ -39,11 +40,13 @@ describe('help', () => {
   it.each([
     'run',
     'train',
+    'evaluate',
     'chat',
     'translate',
     'serve',
     'tokenize',
     'inspect',
+    'convert',
     'devices',
     'cache',
   ])('of %s', async (name) => {
@@ -227,6 +230,21 @@ describe('other commands', () => {
     expect(Object.keys(JSON.parse(out))).toEqual(['accuracy', 'f1']);
     const ask = await run(['run', 'text-classification', '-m', output, 'I loved the food']);
     expect(ask.out).toMatch(/^(good|bad) {2}0\.\d{4}\n$/);
+    const said = join(folder, 'said.jsonl');
+    const score = ['evaluate', 'text-classification', file, '-m', output, '--limit', '4'];
+    const scored = await run([...score, '--predictions', said]);
+    expect(scored).toMatchObject({ code: 0, err: '' });
+    expect(scored.out).toMatch(/^accuracy {5}(0|1|0\.\d{4})\nf1 .*\n$/);
+    expect((await readFile(said, 'utf8')).trim().split('\n')).toHaveLength(4);
+  });
+
+  it('says what training would take, and trains nothing', async () => {
+    const file = join(folder, 'estimated.csv');
+    await writeFile(file, `text,label\n${'I loved it,good\nIt was cold,bad\n'.repeat(10)}`);
+    const args = ['train', 'text-classification', file, '-m', model('plain'), '--estimate'];
+    const { code, out } = await run([...args, '--epochs', '2', '--batch-size', '6']);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^steps {8}6\nparameters {3}[\d,]+ trained\noperations/);
   });
 
   it('talks', async () => {
@@ -260,6 +278,9 @@ describe('mistakes', () => {
     [['chat', model('decoder'), '--temperature', '0'], /a number above 0/],
     [['serve'], /wants a model/],
     [['train', 'singing', 'x.csv', '-m', 'm', '-o', 'o'], /teaches text-classification/],
+    [['train', 'translation', './x.csv', '-m', 'm'], /wants --output/],
+    [['evaluate', 'fill-mask', './x.csv'], /scores text-classification/],
+    [['evaluate', 'ner', './nowhere.csv', '-m', model('entities')], /nowhere.csv/],
     [['train', 'translation', './nowhere.csv', '-m', 'm', '-o', 'o'], /nowhere.csv/],
     [['frobnicate'], /unknown command 'frobnicate'/],
   ])('%j', async (args, message) => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   attentionGrid,
-  evaluate,
+  evaluateTranslator,
   renderGrid,
   saveModelFolder,
   TranslationTraining,
@@ -69,7 +69,10 @@ describe('Translator', () => {
     const heldOut = tinyCorpus.training
       .slice(0, 8)
       .map((pair, i) => ({ ...pair, nearestSimilarity: 1, novel: i < 3 }));
-    const { all, novel, translations } = await evaluate(trained, { ...tinyCorpus, heldOut });
+    const { all, novel, translations } = await evaluateTranslator(trained, {
+      ...tinyCorpus,
+      heldOut,
+    });
     expect([all.pairs, novel.pairs, translations.length]).toEqual([8, 3, 8]);
     expect(all.model).toBeGreaterThan(all.copy);
     expect(all.nearest).toBeCloseTo(100, 6); // their own sources are the nearest

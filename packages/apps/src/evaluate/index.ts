@@ -1,0 +1,16 @@
+/**
+ * Models scored by rows that hold what is right.
+ *
+ * @module
+ */
+export {
+  type EvaluatedRow,
+  type EvaluateOptions,
+  type EvaluationTask,
+  evaluate,
+  evaluationColumns,
+} from './evaluate.ts';
+export { type QuestionRow, questionAnsweringScoring } from './question-answering.ts';
+export type { Scores, Scoring } from './scoring.ts';
+export { type ClassificationRow, textClassificationScoring } from './text-classification.ts';
+export { type TranslationRow, translationScoring } from './translation.ts';
