@@ -4,6 +4,7 @@
  * @module @llm/apps
  */
 export * from './corpus/index.ts';
+export * from './documents/index.ts';
 export * from './evaluate/index.ts';
 export * from './fine-tune/index.ts';
 export * from './pipelines/index.ts';

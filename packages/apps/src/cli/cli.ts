@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
+import { addAsk } from './commands/ask.ts';
 import { addCache } from './commands/cache.ts';
 import { addChat } from './commands/chat.ts';
 import { addConvert } from './commands/convert.ts';
@@ -19,6 +20,7 @@ const commands = [
   addRun,
   addTrain,
   addEvaluate,
+  addAsk,
   addChat,
   addTranslate,
   addServe,

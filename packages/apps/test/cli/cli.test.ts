@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -25,6 +25,7 @@ describe('help', () => {
       'run',
       'train',
       'evaluate',
+      'ask',
       'chat',
       'translate',
       'serve',
@@ -41,6 +42,7 @@ describe('help', () => {
     'run',
     'train',
     'evaluate',
+    'ask',
     'chat',
     'translate',
     'serve',
@@ -247,6 +249,25 @@ describe('other commands', () => {
     expect(out).toMatch(/^steps {8}6\nparameters {3}[\d,]+ trained\noperations/);
   });
 
+  it('answers questions from a folder, and keeps its index', async () => {
+    const docs = join(folder, 'docs');
+    await mkdir(docs);
+    await writeFile(join(docs, 'me.md'), 'My name is Wolfgang and I live in Berlin.');
+    const args = ['ask', docs, 'Where do I live?', '--embedding-model', model('plain')];
+    args.push(
+      '--no-ranking',
+      '--answering-model',
+      model('answers'),
+      '--index',
+      join(folder, 'kept'),
+    );
+    const first = await run(args);
+    expect(first).toMatchObject({ code: 0, err: '' });
+    expect(first.out).toMatch(/\(0\.\d{3}\)\n {2}me\.md:\d+-\d+ /);
+    await rm(docs, { recursive: true }); // the index stands for it
+    expect((await run(args)).out).toBe(first.out);
+  });
+
   it('talks', async () => {
     const { code, out } = await run(['chat', model('decoder'), '--max-new-tokens', '2'], {
       typed: ['Paris?', 'Food?', ''],
@@ -282,6 +303,8 @@ describe('mistakes', () => {
     [['evaluate', 'fill-mask', './x.csv'], /scores text-classification/],
     [['evaluate', 'ner', './nowhere.csv', '-m', model('entities')], /nowhere.csv/],
     [['train', 'translation', './nowhere.csv', '-m', 'm', '-o', 'o'], /nowhere.csv/],
+    [['ask', './nowhere', 'x'], /nowhere cannot be read/],
+    [['ask', '.', 'x', '--chat-model', 'a', '--answering-model', 'b'], /not both/],
     [['frobnicate'], /unknown command 'frobnicate'/],
   ])('%j', async (args, message) => {
     const { code, out, err } = await run(args, { piped: '' });
