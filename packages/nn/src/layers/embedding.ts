@@ -34,9 +34,11 @@ export class Embedding extends Module {
     if (this.paddingIndex === undefined || !this.weight.trainable) {
       return embedding(ids, this.weight);
     }
-    // The row keeps its value, whatever it is, and passes no gradient on.
-    const isPadding = rows(this.weight.shape[0]!).eq(this.paddingIndex);
-    return embedding(ids, where(isPadding, this.weight.detach(), this.weight));
+    // What is looked up keeps its value, and at the padding passes no gradient on. The table itself is left alone:
+    // it is many times as large.
+    const vectors = embedding(ids, this.weight);
+    const isPadding = ids.eq(this.paddingIndex).unsqueeze(-1);
+    return where(isPadding, vectors.detach(), vectors);
   }
 }
 
