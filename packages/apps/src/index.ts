@@ -10,3 +10,4 @@ export * from './fine-tune/index.ts';
 export * from './pipelines/index.ts';
 export * from './server/index.ts';
 export * from './translate/index.ts';
+export * from './verify/index.ts';

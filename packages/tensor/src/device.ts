@@ -115,6 +115,11 @@ export function readyDevice(): Device | undefined {
   return device?.lost ? undefined : device;
 }
 
+/** Whether values may lie on more than one device. @internal */
+export function hasSeveralDevices(): boolean {
+  return ready.size > 1;
+}
+
 function unknownDevice(name: string): string {
   return `unknown device '${name}': there are ${registeredDevices().join(', ') || 'none'}`;
 }

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { type Device, getDevice, readyDevice } from './device.ts';
+import { type Device, getDevice, hasSeveralDevices, readyDevice } from './device.ts';
 import { Disposed, noteRealized } from './disposal.ts';
 import { storedBytes } from './dtype.ts';
-import type { Node } from './graph.ts';
+import type { DeviceTag, Node } from './graph.ts';
 import { sizeOf } from './shape.ts';
 import { activeTrace, refuseInScan } from './trace.ts';
 
@@ -119,8 +119,26 @@ function unrealized(nodes: readonly Node[]): Node[] {
 function byDevice(nodes: readonly Node[], fallback: Device | undefined): Map<Device, Node[]> {
   const groups = new Map<Device, Node[]>();
   for (const node of nodes) {
-    const device = (node.device as Device | undefined) ?? fallback!;
-    groups.set(device, [...(groups.get(device) ?? []), node]);
+    const device = node.device ?? (hasSeveralDevices() ? placeOf(node) : undefined) ?? fallback!;
+    groups.set(device as Device, [...(groups.get(device as Device) ?? []), node]);
   }
   return groups;
+}
+
+/**
+ * Where the values lie that a node is computed from. It may not know: they lay nowhere when it was made, and were
+ * computed since, for another tensor.
+ */
+function placeOf(root: Node): DeviceTag | undefined {
+  const seen = new Set<Node>();
+  const open = [root];
+  for (let node = open.pop(); node; node = open.pop()) {
+    if (node.device) return node.device;
+    for (const input of node.inputs) {
+      if (seen.has(input)) continue;
+      seen.add(input);
+      open.push(input);
+    }
+  }
+  return undefined;
 }

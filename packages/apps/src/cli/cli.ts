@@ -12,6 +12,7 @@ import { addServe } from './commands/serve.ts';
 import { addTokenize } from './commands/tokenize.ts';
 import { addTrain } from './commands/train.ts';
 import { addTranslate } from './commands/translate.ts';
+import { addVerify } from './commands/verify.ts';
 import { report } from './failure.ts';
 import type { Io } from './io.ts';
 
@@ -27,6 +28,7 @@ const commands = [
   addTokenize,
   addInspect,
   addConvert,
+  addVerify,
   addDevices,
   addCache,
 ];

@@ -32,6 +32,7 @@ describe('help', () => {
       'tokenize',
       'inspect',
       'convert',
+      'verify',
       'devices',
       'cache',
     ])
@@ -49,6 +50,7 @@ describe('help', () => {
     'tokenize',
     'inspect',
     'convert',
+    'verify',
     'devices',
     'cache',
   ])('of %s', async (name) => {
@@ -305,6 +307,8 @@ describe('mistakes', () => {
     [['train', 'translation', './nowhere.csv', '-m', 'm', '-o', 'o'], /nowhere.csv/],
     [['ask', './nowhere', 'x'], /nowhere cannot be read/],
     [['ask', '.', 'x', '--chat-model', 'a', '--answering-model', 'b'], /not both/],
+    [['verify', '--device', 'tpu'], /Allowed choices are wasm, webgpu/],
+    [['verify', '--fixtures', './nowhere', '--device', 'wasm'], /nowhere/],
     [['frobnicate'], /unknown command 'frobnicate'/],
   ])('%j', async (args, message) => {
     const { code, out, err } = await run(args, { piped: '' });

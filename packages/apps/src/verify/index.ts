@@ -1,0 +1,6 @@
+/**
+ * Parity with transformers, on the user's own device.
+ *
+ * @module
+ */
+export { type VerifyOptions, type VerifyResult, verify } from './verify.ts';
