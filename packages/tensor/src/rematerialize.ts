@@ -44,8 +44,11 @@ function repeatingOp(output: Node, inputs: readonly Node[], variables: readonly 
     compose: ([value]) => value!,
     gradient: ({ inputs: [, ...sources], upstream }) => {
       const args = sources.slice(0, inputs.length);
-      const starts = args.map((node) => detach(recompute(node), node.differentiable));
-      const again = repeat(output, new Map(inputs.map((node, i) => [node, starts[i]!])));
+      const begin = (node: Node): Node => recompute(node, upstream[0]!);
+      const starts = args.map((node) => detach(begin(node), node.differentiable));
+      const replaced = new Map(inputs.map((node, i) => [node, starts[i]!]));
+      for (const word of hostScalars(output, inputs)) replaced.set(word, begin(word));
+      const again = repeat(output, replaced);
       const wrt = [...starts, ...variables];
       return [undefined, ...gradients([again], upstream, wrt, { independent: true })];
     },
@@ -72,6 +75,12 @@ function boundary(output: Node, inputs: readonly Node[], args: readonly Node[]):
     (node) =>
       node.differentiable && isVariable(node) && !inputs.includes(node) && !args.includes(node),
   );
+}
+
+/** Numbers from the host, such as the words that random numbers are drawn from: no draw is to be kept either. */
+function hostScalars(output: Node, inputs: readonly Node[]): Node[] {
+  const order = topologicalOrder([output], (node) => inputs.includes(node));
+  return order.filter(({ op }) => op.name === 'scalar');
 }
 
 /** Whether a node is where gradients arrive: a variable's version, or a leaf. */

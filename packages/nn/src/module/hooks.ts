@@ -1,5 +1,5 @@
 /**
- * Functions that see, and may replace, what a module returns.
+ * Functions that see, and may replace, what a module returns, and that run it in another way.
  *
  * @module
  */
@@ -12,6 +12,13 @@ export type ForwardHook = (output: unknown, inputs: readonly unknown[], module: 
 /** Called for a value inside a module's `forward` that `probe` offers, such as its attention weights. */
 export type ProbeHook = (name: string, value: Tensor) => void;
 
+/** Runs a module's `forward`, or another computation of the same, on its inputs; see `Module.wrapForward`. */
+export type ForwardWrapper = (
+  inputs: readonly unknown[],
+  forward: (...inputs: readonly unknown[]) => unknown,
+) => unknown;
+
+const forwardWrappers = new WeakMap<Module, Set<ForwardWrapper>>();
 const forwardHooks = new WeakMap<Module, Set<ForwardHook>>();
 const probeHooks = new WeakMap<Module, Set<ProbeHook>>();
 /** Grows with every change, so that compiled functions are traced again. */
@@ -20,6 +27,11 @@ let version = 0;
 /** Adds a hook; returns what removes it again. */
 export function addForwardHook(module: Module, hook: ForwardHook): () => void {
   return add(forwardHooks, module, hook);
+}
+
+/** Adds a wrapper, outside those that there are; returns what removes it again. */
+export function addForwardWrapper(module: Module, wrapper: ForwardWrapper): () => void {
+  return add(forwardWrappers, module, wrapper);
 }
 
 /** Adds a hook for inner values; returns what removes it again. */
@@ -39,6 +51,20 @@ function add<Hook>(all: WeakMap<Module, Set<Hook>>, module: Module, hook: Hook):
 /** Makes the function that is being compiled depend on which hooks there are. */
 export function dependOnHooks(): void {
   guarded(() => version);
+}
+
+/** Runs a module's `forward` as its wrappers want it. */
+export function throughWrappers(
+  module: Module,
+  inputs: readonly unknown[],
+  forward: (...inputs: readonly unknown[]) => unknown,
+): unknown {
+  let run = forward;
+  for (const wrapper of forwardWrappers.get(module) ?? []) {
+    const inner = run;
+    run = (...given) => wrapper(given, inner);
+  }
+  return run(...inputs);
 }
 
 /** The output of a module after its hooks. */

@@ -1,7 +1,14 @@
 import { guarded, type Tensor, Variable } from '@llm/tensor';
 import { isBuffer } from './buffer.ts';
 import { fieldsOf } from './fields.ts';
-import { addForwardHook, afterHooks, type ForwardHook } from './hooks.ts';
+import {
+  addForwardHook,
+  addForwardWrapper,
+  afterHooks,
+  type ForwardHook,
+  type ForwardWrapper,
+  throughWrappers,
+} from './hooks.ts';
 import { runAs } from './paths.ts';
 import { compareState, type StateDict, StateDictError, type StateMismatch } from './state.ts';
 import { summarize } from './summary.ts';
@@ -29,11 +36,12 @@ export abstract class Module {
   #training = true;
 
   constructor() {
-    // The wrapper gives each node the path of its module, and calls hooks; subclasses write a plain method.
+    // Each node gets the path of its module, and hooks are called; subclasses write a plain method.
     const forward = this.forward;
+    const own = (...inputs: readonly unknown[]) => forward.apply(this, inputs as never[]);
     Object.defineProperty(this, 'forward', {
       value: (...inputs: never[]) =>
-        runAs(this, () => afterHooks(this, inputs, forward.apply(this, inputs))),
+        runAs(this, () => afterHooks(this, inputs, throughWrappers(this, inputs, own))),
     });
   }
 
@@ -131,6 +139,16 @@ export abstract class Module {
    */
   registerForwardHook(hook: ForwardHook): () => void {
     return addForwardHook(this, hook);
+  }
+
+  /**
+   * Runs every `forward` of this module through `wrapper`, which gets the inputs and the function to call with them:
+   * to compute it again in the backward pass, in another precision, or not at all. Compiled functions follow.
+   *
+   * @returns a function that removes the wrapper
+   */
+  wrapForward(wrapper: ForwardWrapper): () => void {
+    return addForwardWrapper(this, wrapper);
   }
 
   /** Sets whether gradients are taken for the parameters of this module and of all below it. */

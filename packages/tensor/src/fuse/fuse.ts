@@ -37,11 +37,13 @@ export interface FuseOptions {
   readonly fusion?: boolean;
   /** For roots that are written over a leaf, a variable's old value: that leaf. */
   readonly overwrites?: ReadonlyMap<Vertex, Vertex>;
+  /** For computations that are repeated: the value that they are not to precede. */
+  readonly repeatedAfter?: ReadonlyMap<number, Vertex>;
 }
 
 /** Groups the vertices that `roots` need. */
 export function fuse(roots: readonly Edge[], options: FuseOptions = {}): Fusion {
-  return new Fuser(roots, options.fusion ?? true, options.overwrites ?? new Map()).run();
+  return new Fuser(roots, options).run();
 }
 
 class Fuser {
@@ -52,16 +54,15 @@ class Fuser {
   readonly #stored = new Map<Vertex, Group>();
   readonly #groups: Group[] = [];
   readonly #generators = new Set<Vertex>();
-  readonly #overwrites: ReadonlyMap<Vertex, Vertex>;
+  readonly enabled: boolean;
   /** Operand sizes of the reductions that a vertex is made of, through elementwise steps of its own size. */
   readonly #rowSizes = new Map<Vertex, ReadonlySet<number>>();
 
   constructor(
     roots: readonly Edge[],
-    readonly enabled: boolean,
-    overwrites: ReadonlyMap<Vertex, Vertex>,
+    readonly options: FuseOptions,
   ) {
-    this.#overwrites = overwrites;
+    this.enabled = options.fusion ?? true;
     this.#vertices = reachable(roots).filter(({ kind }) => kind !== 'leaf');
     this.#roots = new Set(roots.map(({ source }) => source));
     for (const user of this.#vertices) {
@@ -93,7 +94,8 @@ class Fuser {
     const groups = orderGroups(this.#groups, {
       stored: this.#stored,
       roots: this.#roots,
-      overwrites: this.#overwrites,
+      overwrites: this.options.overwrites ?? new Map(),
+      repeatedAfter: this.options.repeatedAfter ?? new Map(),
     });
     return { groups, stored: this.#stored };
   }

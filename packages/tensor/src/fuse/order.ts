@@ -16,6 +16,8 @@ export interface OrderContext {
   readonly roots: ReadonlySet<Vertex>;
   /** For values that are written over a leaf: that leaf. */
   readonly overwrites: ReadonlyMap<Vertex, Vertex>;
+  /** By `again` of a step: the value that what reads through it is not to precede. */
+  readonly repeatedAfter: ReadonlyMap<number, Vertex>;
 }
 
 /** A group with what is known of it. */
@@ -45,22 +47,40 @@ export function orderGroups(groups: readonly Group[], context: OrderContext): Gr
 class Scheduler {
   readonly #entries: Entry[];
   readonly #readersLeft = new Map<Vertex, number>();
+  readonly #entryOf: ReadonlyMap<Group, Entry>;
 
   constructor(
     groups: readonly Group[],
     readonly context: OrderContext,
   ) {
     const entries = new Map(groups.map((group) => [group, this.#entry(group)]));
+    this.#entryOf = entries;
     this.#entries = [...entries.values()];
     for (const entry of this.#entries) {
       for (const source of entry.reads) {
         this.#readersLeft.set(source, (this.#readersLeft.get(source) ?? 0) + 1);
         const producer = entries.get(context.stored.get(source)!);
-        if (!producer || entry.waitsFor.has(producer)) continue;
-        entry.waitsFor.add(producer);
-        producer.dependents.push(entry);
+        if (producer) wait(entry, producer);
       }
     }
+    for (const entry of this.#entries) this.#postpone(entry);
+  }
+
+  /** Lets a group that begins a repeated computation wait until its results are about to be used. */
+  #postpone(entry: Entry): void {
+    for (const again of repeatsOf(entry.group)) {
+      const after = this.context.repeatedAfter.get(again);
+      for (const producer of after ? this.#producersOf(after) : []) {
+        if (!dependsOn(producer, entry)) wait(entry, producer);
+      }
+    }
+  }
+
+  /** The group that writes a vertex, or, where it is computed within its users only, those that write what it reads. */
+  #producersOf(vertex: Vertex): Entry[] {
+    const group = this.context.stored.get(vertex);
+    if (group) return [this.#entryOf.get(group)!];
+    return vertex.inputs.flatMap(({ source }) => this.#producersOf(source));
   }
 
   run(): Group[] {
@@ -128,6 +148,28 @@ class Scheduler {
       targets: writes.flatMap((member) => overwrites.get(member) ?? []),
     };
   }
+}
+
+function wait(entry: Entry, producer: Entry): void {
+  if (entry.waitsFor.has(producer)) return;
+  entry.waitsFor.add(producer);
+  producer.dependents.push(entry);
+}
+
+/** Whether a group is, or must run after, another one. */
+function dependsOn(entry: Entry, other: Entry): boolean {
+  const seen = new Set([entry]);
+  for (const each of seen) {
+    if (each === other) return true;
+    for (const producer of each.waitsFor) seen.add(producer);
+  }
+  return false;
+}
+
+/** The repeated computations that a group begins. */
+function repeatsOf({ members }: Group): Set<number> {
+  const steps = [...members.keys()].flatMap(({ inputs }) => inputs.flatMap((edge) => edge.steps));
+  return new Set(steps.flatMap((step) => ('again' in step ? (step.again ?? []) : [])));
 }
 
 function bytesOf({ outputs }: Vertex): number {

@@ -118,12 +118,15 @@ export class VertexBuilder {
 
   /** A step that changes nothing keeps what follows from being shared with other uses of the same value. */
   #apart(node: Node): Edge {
-    const edge = this.#edges.get(node.inputs[0]!)!;
+    const [edge, after] = node.inputs.map((input) => this.#edges.get(input)!) as [Edge, Edge];
     const { again } = node.attributes as { again: number };
+    this.repeatedAfter.set(again, after.source);
     const step: Step = { op: 'reshape', shape: edge.shape, again };
     return { ...edge, steps: [...edge.steps, step] };
   }
 
+  /** For computations that are repeated, by `again` of their first step: the value that they are not to precede. */
+  readonly repeatedAfter = new Map<number, Vertex>();
   readonly #composed = new Map<Node, Edge[]>();
 
   #composite(node: Node, inputs: readonly Edge[]): Edge {

@@ -8,12 +8,16 @@ export const recomputeOp: Op<{ readonly again: number }> = {
   name: 'recompute',
   kind: 'composite',
   infer: ([x]) => x!,
-  compose: ([x]) => x!,
+  compose: ([x]) => x!, // the second input is what to wait for
 };
 
 let count = 0;
 
-/** `x` as the start of computations that are repeated. Each call starts others. */
-export function recompute(x: Node): Node {
-  return apply(recomputeOp, [x], { again: count++ });
+/**
+ * `x` as the start of computations that are repeated. Each call starts others.
+ *
+ * @param after what is there before it is worth while to begin: sooner, the results would only wait in memory
+ */
+export function recompute(x: Node, after: Node): Node {
+  return apply(recomputeOp, [x, after], { again: count++ });
 }

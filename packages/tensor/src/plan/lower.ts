@@ -49,7 +49,11 @@ function lowerGraph(
     return builder.materialized(edge, changes);
   });
   const overwrites = overwritesOf(graph, edges, builder);
-  const { groups, stored } = fuse(edges, { ...options, overwrites });
+  const { groups, stored } = fuse(edges, {
+    ...options,
+    overwrites,
+    repeatedAfter: builder.repeatedAfter,
+  });
   const scalars: Vertex[] = [];
   const used = outputsUsed(groups, edges);
   const emitted = groups

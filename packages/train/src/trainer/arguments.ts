@@ -108,6 +108,8 @@ export interface TrainingArguments {
   readonly label_smoothing_factor: number;
   /** Default `'adamw_torch_fused'`, the same as `'adamw_torch'` here. */
   readonly optim: OptimizerName;
+  /** Whether layers are computed again in the backward pass instead of being kept; see `gradientCheckpointing`. Default false. */
+  readonly gradient_checkpointing: boolean;
   /** Whether batches hold examples of about equal length. Default false. */
   readonly group_by_length: boolean;
   /** Column with the lengths for that; without it `input_ids` are measured. Default `'length'`. */
@@ -168,6 +170,7 @@ export const defaultArguments: TrainingArguments = {
   ignore_data_skip: false,
   label_smoothing_factor: 0,
   optim: 'adamw_torch_fused',
+  gradient_checkpointing: false,
   group_by_length: false,
   length_column_name: 'length',
   report_to: null,

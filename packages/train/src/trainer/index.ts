@@ -10,6 +10,7 @@ export { DamagedCheckpointError } from './checkpoints.ts';
 export { type EarlyStoppingOptions, earlyStopping } from './early-stopping.ts';
 export type { TrainingEstimate } from './estimate.ts';
 export type { ComputeMetrics, EvalPrediction, PreprocessLogits } from './evaluation.ts';
+export { gradientCheckpointing } from './gradient-checkpointing.ts';
 export { HostArray, type NestedList } from './host-array.ts';
 export type { SizedDataset, TrainerDataset } from './loader.ts';
 export type { NonFinitePolicy } from './loss-tally.ts';

@@ -60,7 +60,6 @@ export const notSupported: ReadonlyMap<string, unknown> = new Map<string, unknow
   ['hub_private_repo', null],
   ['hub_always_push', false],
   ['hub_revision', null],
-  ['gradient_checkpointing', false],
   ['gradient_checkpointing_kwargs', null],
   ['include_inputs_for_metrics', false],
   ['include_for_metrics', []],

@@ -11,6 +11,7 @@ import { Checkpoints, readCheckpoint } from './checkpoints.ts';
 import { estimateRun, type TrainingEstimate } from './estimate.ts';
 import { type EvalPrediction, type EvaluationResult, Evaluator } from './evaluation.ts';
 import { defaultFlow, isBetter, watchedMetric } from './flow.ts';
+import { gradientCheckpointing } from './gradient-checkpointing.ts';
 import { columnFilter, isSized, Loader, type TrainerDataset } from './loader.ts';
 import { Objective } from './objective.ts';
 import { createOptimizer } from './optimization.ts';
@@ -77,6 +78,7 @@ export class Trainer<Model extends Module = Module> {
     this.#options = options;
     this.model = options.model;
     this.args = resolveArguments(options.args ?? {});
+    if (this.args.gradient_checkpointing) gradientCheckpointing(this.model);
     this.#objective = new Objective(this.model, {
       smoothing: this.args.label_smoothing_factor,
       computeLoss: this.#options.compute_loss,
