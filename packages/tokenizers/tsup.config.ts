@@ -3,6 +3,6 @@ import { base } from '../../tsup.base.ts';
 
 export default defineConfig({
   ...base,
-  // Preparing text is an entry of its own, so that its language model is no part of encoding and decoding.
-  entry: ['src/index.ts', 'src/text/index.ts'],
+  // What encoding and decoding do not need are entries of their own.
+  entry: ['src/index.ts', 'src/components/index.ts', 'src/formats/index.ts', 'src/text/index.ts'],
 });

@@ -1,5 +1,6 @@
 /**
- * Hugging Face tokenizers, exactly, and trained here too.
+ * Hugging Face tokenizers, exactly, and trained here too. Everything that not every page needs is
+ * loaded by the first call that does: components, the reading of files, chat templates, trainers.
  *
  * @module @llm/tokenizers
  */
@@ -14,24 +15,18 @@ export * from './chat/index.ts';
 export type { Decoder } from './decoders/decoder.ts';
 export { Encoding, type Offsets, type Padding, type Side, type TokenPlaces } from './encoding.ts';
 export type { TokenLists } from './encoding-lists.ts';
-export * from './formats/index.ts';
 export { TokenizerFileError } from './json/error.ts';
-export { type Json, JsonFloat, type JsonWritable } from './json/fields.ts';
-export { BPE, type BPEOptions } from './models/bpe.ts';
+export type { Json, JsonFloat, JsonWritable } from './json/fields.ts';
 export type { TokenModel, TokenSpans } from './models/model.ts';
-export { Unigram, type UnigramOptions } from './models/unigram.ts';
-export { WordLevel, type WordLevelOptions } from './models/word-level.ts';
-export { WordPiece, type WordPieceOptions } from './models/word-piece.ts';
 export type { Normalizer } from './normalizers/normalizer.ts';
 export type { PostProcessor } from './post-processors/post-processor.ts';
-export {
-  type TemplatePiece,
-  TemplateProcessing,
-  type TemplateToken,
-} from './post-processors/template.ts';
-export { ByteLevel, type ByteLevelOptions, gpt2Split } from './pre-tokenizers/byte-level.ts';
 export type { PreTokenizer, PreTokenizerHalves } from './pre-tokenizers/pre-tokenizer.ts';
 export { AutoTokenizer, type FromPretrainedOptions } from './pretrained/auto-tokenizer.ts';
+export {
+  createTokenizer,
+  type PreTrainedTokenizer,
+  type TokenizeFunction,
+} from './pretrained/create-tokenizer.ts';
 export { DecodeStream } from './pretrained/decode-stream.ts';
 export type {
   BatchEncoding,
@@ -39,12 +34,8 @@ export type {
   EncodeOptions,
   TokenizeOptions,
 } from './pretrained/options.ts';
-export {
-  createTokenizer,
-  type PreTrainedTokenizer,
-  PreTrainedTokenizerBase,
-  type TokenizeFunction,
-} from './pretrained/pretrained-tokenizer.ts';
+export { PreTrainedTokenizerBase } from './pretrained/pretrained-tokenizer.ts';
+export { SpecialTokenRoles } from './pretrained/special-token-roles.ts';
 export type { SpecialRole } from './pretrained/special-tokens.ts';
 export {
   type OffsetUnit,
@@ -53,26 +44,17 @@ export {
   type TokenizerInput,
   type TokenizerParts,
 } from './tokenizer.ts';
-export { readTokenizerJson, writeTokenizerJson } from './tokenizer-json.ts';
-export {
-  type BPETrainerOptions,
-  type LearnedMerges,
-  trainMerges,
-} from './training/bpe-trainer.ts';
-export type { TrainingProgress, TrainingSteps } from './training/progress.ts';
-export {
-  type TrainByteLevelBPEOptions,
-  trainByteLevelBPE,
-} from './training/train-byte-level-bpe.ts';
-export {
-  type CommonTrainingOptions,
-  type ComponentOption,
-  type MergingOptions,
-  type TrainBPEOptions,
-  type TrainTokenizerOptions,
-  type TrainUnigramOptions,
-  type TrainWordLevelOptions,
-  type TrainWordPieceOptions,
-  trainTokenizer,
-} from './training/train-tokenizer.ts';
+export { trainByteLevelBPE, trainTokenizer } from './training/index.ts';
+export type {
+  CommonTrainingOptions,
+  ComponentOption,
+  MergingOptions,
+  TrainBPEOptions,
+  TrainTokenizerOptions,
+  TrainUnigramOptions,
+  TrainWordLevelOptions,
+  TrainWordPieceOptions,
+} from './training/options.ts';
+export type { TrainingProgress } from './training/progress.ts';
+export type { TrainByteLevelBPEOptions } from './training/train-byte-level-bpe.ts';
 export type { Truncation, TruncationStrategy } from './truncation.ts';

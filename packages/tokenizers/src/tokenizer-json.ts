@@ -1,13 +1,13 @@
 import type { AddedToken } from './added-vocabulary.ts';
-import { decoders } from './decoders/index.ts';
+import {
+  type ComponentKind,
+  type ComponentKinds,
+  type Components,
+  KINDS,
+} from './components/components.ts';
 import { TokenizerFileError } from './json/error.ts';
 import { describe, Fields, type Json, type JsonWritable } from './json/fields.ts';
 import { prettyJson } from './json/pretty.ts';
-import type { Registry } from './json/registry.ts';
-import { models } from './models/index.ts';
-import { normalizers } from './normalizers/index.ts';
-import { postProcessors } from './post-processors/index.ts';
-import { preTokenizers } from './pre-tokenizers/index.ts';
 import { Tokenizer } from './tokenizer.ts';
 
 /** The only version of the format there has been. */
@@ -17,10 +17,11 @@ const VERSION = '1.0';
  * Builds a tokenizer from the content of a tokenizer.json.
  *
  * @param value - The parsed file.
+ * @param components - What builds its components.
  * @param file - Its name, for messages.
  * @throws TokenizerFileError naming the component or field that is wrong or not supported.
  */
-export function readTokenizerJson(value: unknown, file = 'tokenizer.json'): Tokenizer {
+export function buildTokenizer(value: unknown, components: Components, file: string): Tokenizer {
   const root = new Fields(value, file);
   const version = root.raw('version');
   if (version !== undefined && version !== VERSION) {
@@ -28,16 +29,17 @@ export function readTokenizerJson(value: unknown, file = 'tokenizer.json'): Toke
       `${file}: got version ${describe(version)}, wants ${describe(VERSION)}`,
     );
   }
-  const component = <T>(name: string, registry: Registry<T>): T | undefined => {
-    const part = root.raw(name);
-    return part == null ? undefined : registry.parse(part, `${file}: ${name}`);
+  const component = <Kind extends ComponentKind>(kind: Kind): ComponentKinds[Kind] | undefined => {
+    const { entry } = KINDS[kind];
+    const part = root.raw(entry);
+    return part == null ? undefined : components[kind].parse(part, `${file}: ${entry}`);
   };
   const tokenizer = new Tokenizer({
-    normalizer: component('normalizer', normalizers),
-    preTokenizer: component('pre_tokenizer', preTokenizers),
-    model: models.parse(withModelType(root.raw('model')), `${file}: model`),
-    postProcessor: component('post_processor', postProcessors),
-    decoder: component('decoder', decoders),
+    normalizer: component('normalizers'),
+    preTokenizer: component('preTokenizers'),
+    model: components.models.parse(withModelType(root.raw('model')), `${file}: model`),
+    postProcessor: component('postProcessors'),
+    decoder: component('decoders'),
     truncation: (root.raw('truncation') ?? null) as Json,
     padding: (root.raw('padding') ?? null) as Json,
   });

@@ -1,6 +1,6 @@
 import { beforeAll, describe, it } from 'vitest';
 import { full } from '../../../tools/testing/full.ts';
-import { readTokenizerJson } from '../src/index.ts';
+import { readTokenizerJson } from '../src/components/index.ts';
 import { ASSET_NAMES, assetText, installAssets } from './support/assets.ts';
 import { mixedLines } from './support/corpus.ts';
 import { expectEqual } from './support/equality.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { sized } from '../../../tools/testing/full.ts';
-import { readTokenizerJson } from '../src/index.ts';
+import { readTokenizerJson } from '../src/components/index.ts';
 import { characterFile } from './support/characters.ts';
 import type { AnyObject } from './support/files.ts';
 import { Oracle, ourDetails } from './support/oracle.ts';

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type PreTrainedTokenizer, trainByteLevelBPE, writeTokenizerJson } from '../src/index.ts';
+import { writeTokenizerJson } from '../src/components/index.ts';
+import { type PreTrainedTokenizer, trainByteLevelBPE } from '../src/index.ts';
 import { Oracle, ourDetails, sameUnicode } from './support/oracle.ts';
 import { anyText, compilerMessages, HARD_TEXTS } from './support/texts.ts';
 import { trainedTokenizer } from './support/trained.ts';

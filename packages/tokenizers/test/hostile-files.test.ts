@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { readTokenizerJson, TokenizerFileError } from '../src/index.ts';
+import { readTokenizerJson } from '../src/components/index.ts';
+import { TokenizerFileError } from '../src/index.ts';
 import { characterFile } from './support/characters.ts';
 import type { AnyObject } from './support/files.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { sized } from '../../../tools/testing/full.ts';
-import { readTokenizerJson, writeTokenizerJson } from '../src/index.ts';
+import { readTokenizerJson, writeTokenizerJson } from '../src/components/index.ts';
 import { mixedLines } from './support/corpus.ts';
 import { expectEqual } from './support/equality.ts';
 import { Oracle } from './support/oracle.ts';

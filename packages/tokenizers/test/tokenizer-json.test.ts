@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type PreTrainedTokenizer, readTokenizerJson, writeTokenizerJson } from '../src/index.ts';
+import { readTokenizerJson, writeTokenizerJson } from '../src/components/index.ts';
+import type { PreTrainedTokenizer } from '../src/index.ts';
 import { type AnyObject, editedFile } from './support/files.ts';
 import { Oracle, ourDetails } from './support/oracle.ts';
 import { HARD_TEXTS } from './support/texts.ts';
@@ -76,7 +77,7 @@ describe('tokenizer.json', () => {
       (f) => {
         f.model.type = 'Magic';
       },
-      'the model "Magic" is not supported; supported are BPE, Unigram, WordLevel, WordPiece',
+      'the model "Magic" is not supported; supported are BPE, Unigram, WordPiece, WordLevel',
     ],
     [
       'a normalizer that is not supported',

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { createTokenizer, type PreTrainedTokenizer, readTokenizerJson } from '../src/index.ts';
+import { readTokenizerJson } from '../src/components/index.ts';
+import { createTokenizer, type PreTrainedTokenizer } from '../src/index.ts';
 import truncations from './fixtures/truncation.json' with { type: 'json' };
 import { REAL_FILES } from './support/real-files.ts';
 

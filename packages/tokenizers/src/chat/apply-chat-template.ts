@@ -1,6 +1,5 @@
-import { callTokenizer } from '../pretrained/call.ts';
+import { type CallSettings, callTokenizer } from '../pretrained/call.ts';
 import type { BatchEncoding, TokenizeOptions } from '../pretrained/options.ts';
-import type { PreTrainedTokenizerBase } from '../pretrained/pretrained-tokenizer.ts';
 import type { Span } from './generation-tags.ts';
 import type { ChatMessage } from './messages.ts';
 import { type ChatTemplateOptions, checkChatOptions } from './options.ts';
@@ -35,7 +34,7 @@ export interface ChatContext {
  * @throws Error if an option is unknown or there is no template.
  */
 export async function applyChatTemplate(
-  tokenizer: PreTrainedTokenizerBase,
+  tokenizer: CallSettings,
   context: ChatContext,
   conversations: Conversations,
   options: ChatTemplateOptions,

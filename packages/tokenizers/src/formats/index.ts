@@ -1,3 +1,9 @@
+/**
+ * Other files than tokenizer.json, turned into its content: SentencePiece, tiktoken, GGUF, Marian,
+ * vocab.txt, vocab.json with merges.txt. `AutoTokenizer.from_pretrained` finds and reads them by itself.
+ *
+ * @module @llm/tokenizers/formats
+ */
 export { convertGguf } from './gguf.ts';
 export { type GgufValue, readGgufMetadata } from './gguf-metadata.ts';
 export { convertMarian } from './marian.ts';

@@ -1,23 +1,34 @@
 import { TokenizerFileError } from './error.ts';
 import { describe, Fields } from './fields.ts';
 
+/** Builds a component from a value of the file; `path` says where it stands. */
+export type ComponentParser<T> = (value: unknown, path: string) => T;
+
 /** Builds one component from its fields; `parse` builds the components inside it. */
-export type ComponentReader<T> = (fields: Fields, parse: (value: unknown, path: string) => T) => T;
+export type ComponentReader<T> = (fields: Fields, parse: ComponentParser<T>) => T;
+
+/** Components inside components; more is no file that anybody wrote, or one that holds itself. */
+export const MAX_DEPTH = 32;
 
 /** The components of one kind, by their `type` in tokenizer.json. */
 export class Registry<T> {
   private readonly kind: string;
   private readonly readers: ReadonlyMap<string, ComponentReader<T>>;
+  private readonly types: readonly string[];
 
-  /** @param kind - Such as `decoder`. @param readers - How to build each type. */
-  constructor(kind: string, readers: Readonly<Record<string, ComponentReader<T>>>) {
+  /**
+   * @param kind - Such as `decoder`.
+   * @param readers - How to build each type.
+   * @param types - The types that are supported, where `readers` has only those that a file names.
+   */
+  constructor(
+    kind: string,
+    readers: Readonly<Record<string, ComponentReader<T>>>,
+    types: readonly string[] = Object.keys(readers),
+  ) {
     this.kind = kind;
     this.readers = new Map(Object.entries(readers));
-  }
-
-  /** The types that can be read. */
-  get types(): string[] {
-    return [...this.readers.keys()];
+    this.types = types;
   }
 
   /**
@@ -25,9 +36,19 @@ export class Registry<T> {
    *
    * @param value - The object from the file.
    * @param path - Where it stands, for messages.
-   * @throws TokenizerFileError naming the type if it is not supported, or the field that is wrong.
+   * @throws TokenizerFileError if the type is not supported, a field is wrong, or components are
+   *   nested too deeply.
    */
-  parse = (value: unknown, path: string): T => {
+  parse(value: unknown, path: string): T {
+    return this.parseAt(value, path, 0);
+  }
+
+  private parseAt(value: unknown, path: string, depth: number): T {
+    if (depth > MAX_DEPTH) {
+      throw new TokenizerFileError(
+        `${path}: the ${this.kind} stands inside ${depth} others, at most ${MAX_DEPTH} are supported`,
+      );
+    }
     const fields = new Fields(value, path);
     const type = fields.raw('type');
     const read = typeof type === 'string' ? this.readers.get(type) : undefined;
@@ -37,7 +58,7 @@ export class Registry<T> {
       );
     }
     try {
-      const component = read(fields, this.parse);
+      const component = read(fields, (part, where) => this.parseAt(part, where, depth + 1));
       fields.finish();
       return component;
     } catch (error) {
@@ -45,5 +66,10 @@ export class Registry<T> {
       if (error instanceof TokenizerFileError || !(error instanceof Error)) throw error;
       throw new TokenizerFileError(`${path}: ${error.message}`, { cause: error });
     }
-  };
+  }
+}
+
+/** Builds the components that a field of another one lists. */
+export function parseList<T>(fields: Fields, name: string, parse: ComponentParser<T>): T[] {
+  return fields.list(name).map((value, index) => parse(value, `${fields.path}.${name}[${index}]`));
 }

@@ -1,8 +1,9 @@
-import { type HubOptions, type ModelSource, openSource, parseJson } from '@llm/hub';
-import { describe } from '../json/fields.ts';
+import type { HubOptions, ModelSource } from '@llm/hub';
+import { loadComponents } from '../components/load-components.ts';
 import { checkOptions } from '../options.ts';
-import { readTokenizerJson } from '../tokenizer-json.ts';
-import { createTokenizer, type PreTrainedTokenizer } from './pretrained-tokenizer.ts';
+import type { Tokenizer } from '../tokenizer.ts';
+import { buildTokenizer } from '../tokenizer-json.ts';
+import { createTokenizer, type PreTrainedTokenizer } from './create-tokenizer.ts';
 import { SPECIAL_ROLES, type SpecialRole } from './special-tokens.ts';
 
 /**
@@ -58,33 +59,21 @@ export const AutoTokenizer = {
   ): Promise<PreTrainedTokenizer> {
     if (isTokenizerJson(location)) {
       checkOptions('AutoTokenizer.from_pretrained with a parsed file', options, OPTIONS);
-      return createTokenizer(readTokenizerJson(location), { ...options });
+      return createTokenizer(await loadTokenizerJson(location), { ...options });
     }
     checkOptions('AutoTokenizer.from_pretrained', options, [...OPTIONS, ...HUB_OPTIONS]);
     const [hub, { gguf_file, ...settings }] = splitOptions(options);
-    const source = openSource(location, hub);
-    const config = {
-      ...(await readConfig(source, 'special_tokens_map.json')),
-      ...(await readConfig(source, 'tokenizer_config.json')),
-      ...(await readChatTemplateFile(source)),
-    };
-    if (gguf_file === undefined && (await source.has('tokenizer.json'))) {
-      // A vocabulary may hold the word "__proto__"; the reader only copies into maps.
-      const file = parseJson(await source.read('tokenizer.json'), 'tokenizer.json', {
-        protoKeys: 'keep',
-      });
-      return createTokenizer(readTokenizerJson(file), { ...config, ...settings });
-    }
-    const { loadGguf, loadOtherFormat } = await import('../formats/load-format.ts');
-    const converted = gguf_file
-      ? await loadGguf(source, gguf_file)
-      : await loadOtherFormat(source, config);
-    // Reading what is not there says what is.
-    if (converted === undefined) await source.read('tokenizer.json');
-    const { file, config: made } = converted!;
-    return createTokenizer(readTokenizerJson(file), { ...made, ...config, ...settings });
+    // What reads and converts files is no part of encoding and decoding.
+    const { readTokenizerFiles } = await import('./files.ts');
+    const { file, config } = await readTokenizerFiles(location, hub, gguf_file);
+    return createTokenizer(await loadTokenizerJson(file), { ...config, ...settings });
   },
 };
+
+/** Builds the tokenizer of a file after loading the components that it names, and no others. */
+async function loadTokenizerJson(file: unknown): Promise<Tokenizer> {
+  return buildTokenizer(file, await loadComponents(file), 'tokenizer.json');
+}
 
 /** The options of the hub, and the others: a token for the hub must not be saved with the rest. */
 function splitOptions(
@@ -96,23 +85,7 @@ function splitOptions(
   return [Object.fromEntries(hub), others];
 }
 
-/** A template in a file of its own counts before the one in tokenizer_config.json. */
-async function readChatTemplateFile(source: ModelSource): Promise<Record<string, unknown>> {
-  if (!(await source.has('chat_template.jinja'))) return {};
-  const chat_template = new TextDecoder().decode(await source.read('chat_template.jinja'));
-  return { chat_template };
-}
-
 function isTokenizerJson(value: string | URL | ModelSource | JsonObject): value is JsonObject {
   if (typeof value === 'string' || value instanceof URL) return false;
   return typeof value.read !== 'function';
-}
-
-async function readConfig(source: ModelSource, name: string): Promise<Record<string, unknown>> {
-  if (!(await source.has(name))) return {};
-  const config = parseJson(await source.read(name), name);
-  if (typeof config === 'object' && config !== null && !Array.isArray(config)) {
-    return config as Record<string, unknown>;
-  }
-  throw new Error(`${name}: got ${describe(config)}, wants an object`);
 }

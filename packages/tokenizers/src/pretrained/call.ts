@@ -1,5 +1,5 @@
-import type { Encoding } from '../encoding.ts';
-import type { TokenizerInput } from '../tokenizer.ts';
+import type { Encoding, Side } from '../encoding.ts';
+import type { Tokenizer, TokenizerInput } from '../tokenizer.ts';
 import type { Truncation } from '../truncation.ts';
 import {
   type BatchEncoding,
@@ -7,10 +7,27 @@ import {
   type EncodeOptions,
   type TokenizeOptions,
 } from './options.ts';
-import type { PreTrainedTokenizerBase } from './pretrained-tokenizer.ts';
 
 /** What Python writes as `model_max_length` where there is no limit: int(1e30). */
 export const NO_LIMIT = 1e30;
+
+/** What a call wants to know of a tokenizer. */
+export interface CallSettings {
+  /** The pipeline below. */
+  readonly backend: Tokenizer;
+  /** Tokens that truncation leaves and padding fills, where the call does not say. */
+  readonly model_max_length: number;
+  /** Which end padding goes to, where the call does not say. */
+  readonly padding_side: Side;
+  /** Which end is cut off, where the call does not say. */
+  readonly truncation_side: Side;
+  /** Which lists a call returns, where it does not say. */
+  readonly model_input_names: readonly string[];
+  /** Token that fills up a batch, if there is one. */
+  readonly pad_token: string | undefined;
+  /** Its id. */
+  readonly pad_token_id: number | undefined;
+}
 
 /** Options of a call with one text or several. */
 export type CallOptions = TokenizeOptions & { text_pair?: CallInput | readonly CallInput[] };
@@ -22,7 +39,7 @@ type Rows = BatchEncoding<number[] | number[][]>;
 
 /** What calling the tokenizer does: encodes, cuts, pads, and returns the lists that are wanted. */
 export function callTokenizer(
-  tokenizer: PreTrainedTokenizerBase,
+  tokenizer: CallSettings,
   texts: CallInput | readonly CallInput[],
   options: CallOptions = {},
 ): Rows {
@@ -66,7 +83,7 @@ export function callTokenizer(
  * @param places - Make tokens, offsets and words too; as the options want it by default.
  */
 export function encodeBatch(
-  tokenizer: PreTrainedTokenizerBase,
+  tokenizer: CallSettings,
   inputs: readonly CallInput[],
   pairs: readonly CallInput[] | undefined,
   options: CallOptions,
@@ -125,10 +142,7 @@ function notText(value: unknown, words: boolean): Error {
       );
 }
 
-function truncationOf(
-  tokenizer: PreTrainedTokenizerBase,
-  options: EncodeOptions,
-): Truncation | undefined {
+function truncationOf(tokenizer: CallSettings, options: EncodeOptions): Truncation | undefined {
   const { truncation = false } = options;
   if (truncation === false || truncation === 'do_not_truncate') return undefined;
   const maxLength = options.max_length ?? tokenizer.model_max_length;
@@ -142,11 +156,7 @@ function truncationOf(
   };
 }
 
-function pad(
-  tokenizer: PreTrainedTokenizerBase,
-  encodings: Encoding[],
-  options: TokenizeOptions,
-): Encoding[] {
+function pad(tokenizer: CallSettings, encodings: Encoding[], options: TokenizeOptions): Encoding[] {
   const { padding = false, pad_to_multiple_of: multiple = 1 } = options;
   if (padding === false || padding === 'do_not_pad') {
     if (options.pad_to_multiple_of === undefined) return encodings;

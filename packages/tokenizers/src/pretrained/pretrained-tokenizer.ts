@@ -1,4 +1,3 @@
-import { saveFolder } from '@llm/hub';
 import type {
   ApplyChatTemplate,
   ChatTemplateOptions,
@@ -9,25 +8,18 @@ import { readChatTemplates } from '../chat/select-template.ts';
 import type { Encoding } from '../encoding.ts';
 import type { Tokenizer, TokenizerInput } from '../tokenizer.ts';
 import { writeTokenizerJson } from '../tokenizer-json.ts';
-import { type CallOptions, callTokenizer, encodeBatch, NO_LIMIT, readInputs } from './call.ts';
+import { type CallOptions, encodeBatch, NO_LIMIT, readInputs } from './call.ts';
 import { cleanUpSpaces } from './clean-up.ts';
 import { DecodeStream } from './decode-stream.ts';
-import {
-  type BatchEncoding,
-  checkDecodeOptions,
-  type DecodeOptions,
-  type TokenizeOptions,
-} from './options.ts';
-import { readSpecialTokens, type SpecialRole } from './special-tokens.ts';
+import { checkDecodeOptions, type DecodeOptions, type TokenizeOptions } from './options.ts';
+import { SpecialTokenRoles } from './special-token-roles.ts';
 import { tokenBytes } from './token-bytes.ts';
 
 /**
  * A tokenizer with the names and defaults of Python's `PreTrainedTokenizerFast`. It is a function:
  * `tokenizer(texts, { padding: true })`.
  */
-export class PreTrainedTokenizerBase {
-  /** The pipeline below: components, added tokens. */
-  readonly backend: Tokenizer;
+export class PreTrainedTokenizerBase extends SpecialTokenRoles {
   /** Longest input of the model, in tokens; 1e30 if it is not known. */
   model_max_length: number;
   /** Which end padding goes to. */
@@ -35,7 +27,6 @@ export class PreTrainedTokenizerBase {
   /** Which end truncation cuts off. */
   truncation_side: 'left' | 'right';
   private readonly config: Readonly<Record<string, unknown>>;
-  private readonly roles: ReadonlyMap<SpecialRole, string>;
 
   /**
    * @param backend - The pipeline; special tokens that it lacks are added to it.
@@ -48,13 +39,8 @@ export class PreTrainedTokenizerBase {
     config: Readonly<Record<string, unknown>> = {},
     file = 'tokenizer_config.json',
   ) {
-    this.backend = backend;
+    super(backend, config, file);
     this.config = config;
-    const { roles, tokens } = readSpecialTokens(config, file);
-    backend.addTokens(
-      tokens.filter(({ content }) => backend.addedVocabulary.id(content) === undefined),
-    );
-    this.roles = roles;
     const { model_max_length = NO_LIMIT } = config;
     if (typeof model_max_length !== 'number' || !(model_max_length > 0)) {
       throw new Error(
@@ -80,75 +66,6 @@ export class PreTrainedTokenizerBase {
   /** All tokens, added ones included: Python's `len(tokenizer)`, the rows an embedding needs. */
   get total_size(): number {
     return this.backend.vocab().size;
-  }
-
-  /** Token that starts a text, if there is one. */
-  get bos_token(): string | undefined {
-    return this.roles.get('bos_token');
-  }
-  /** Token that ends a text, if there is one. */
-  get eos_token(): string | undefined {
-    return this.roles.get('eos_token');
-  }
-  /** Token for what cannot be written, if there is one. */
-  get unk_token(): string | undefined {
-    return this.roles.get('unk_token');
-  }
-  /** Token between texts, if there is one. */
-  get sep_token(): string | undefined {
-    return this.roles.get('sep_token');
-  }
-  /** Token that fills up a batch, if there is one. */
-  get pad_token(): string | undefined {
-    return this.roles.get('pad_token');
-  }
-  /** Token whose vector stands for the text, if there is one. */
-  get cls_token(): string | undefined {
-    return this.roles.get('cls_token');
-  }
-  /** Token that hides a word, if there is one. */
-  get mask_token(): string | undefined {
-    return this.roles.get('mask_token');
-  }
-  /** Id of {@link bos_token}. */
-  get bos_token_id(): number | undefined {
-    return this.roleId('bos_token');
-  }
-  /** Id of {@link eos_token}. */
-  get eos_token_id(): number | undefined {
-    return this.roleId('eos_token');
-  }
-  /** Id of {@link unk_token}. */
-  get unk_token_id(): number | undefined {
-    return this.roleId('unk_token');
-  }
-  /** Id of {@link sep_token}. */
-  get sep_token_id(): number | undefined {
-    return this.roleId('sep_token');
-  }
-  /** Id of {@link pad_token}. */
-  get pad_token_id(): number | undefined {
-    return this.roleId('pad_token');
-  }
-  /** Id of {@link cls_token}. */
-  get cls_token_id(): number | undefined {
-    return this.roleId('cls_token');
-  }
-  /** Id of {@link mask_token}. */
-  get mask_token_id(): number | undefined {
-    return this.roleId('mask_token');
-  }
-
-  private roleId(role: SpecialRole): number | undefined {
-    const token = this.roles.get(role);
-    return token === undefined ? undefined : this.backend.tokenToId(token);
-  }
-
-  /** Ids of all special tokens, ascending. */
-  get all_special_ids(): number[] {
-    return this.backend.addedVocabulary.tokens
-      .filter(([, token]) => token.special)
-      .map(([id]) => id);
   }
 
   /** The id of a token, or undefined. */
@@ -250,11 +167,6 @@ export class PreTrainedTokenizerBase {
     return readChatTemplates(this.config.chat_template, 'tokenizer_config.json: chat_template');
   }
 
-  /** The special tokens by role, such as `{ eos_token: '</s>' }`. */
-  get special_tokens_map(): Record<string, string> {
-    return Object.fromEntries(this.roles);
-  }
-
   /**
    * Turns conversations into text or ids by the model's chat template. The template engine is
    * loaded on first use.
@@ -303,80 +215,9 @@ export class PreTrainedTokenizerBase {
    * @param folder - Path; made if it is not there.
    */
   async save_pretrained(folder: string): Promise<void> {
+    const { saveFolder } = await import('./files.ts');
     await saveFolder(folder, this.toFiles());
   }
-}
-
-/** Calling a tokenizer. */
-export interface TokenizeFunction {
-  /**
-   * Encodes texts with rows for what truncation cuts off.
-   *
-   * @param texts - One text or several; lists of words with `is_split_into_words`.
-   * @param options - See {@link TokenizeOptions}; `text_pair` are the second texts.
-   * @throws Error if an option is unknown or cannot be met.
-   */
-  (
-    texts: TokenizerInput | readonly TokenizerInput[],
-    options: TokenizeOptions & {
-      text_pair?: TokenizerInput | readonly TokenizerInput[];
-      return_overflowing_tokens: true;
-    },
-  ): BatchEncoding<number[][]>;
-  /**
-   * Encodes one list of words, or a pair.
-   *
-   * @param words - The words.
-   * @param options - See {@link TokenizeOptions}; `text_pair` are the second words.
-   * @throws Error if an option is unknown or cannot be met.
-   */
-  (
-    words: readonly string[],
-    options: TokenizeOptions & { text_pair?: readonly string[]; is_split_into_words: true },
-  ): BatchEncoding<number[]>;
-  /**
-   * Encodes one text, or a pair.
-   *
-   * @param text - The text.
-   * @param options - See {@link TokenizeOptions}; `text_pair` is the second text.
-   * @throws Error if an option is unknown or cannot be met.
-   */
-  (text: string, options?: TokenizeOptions & { text_pair?: string }): BatchEncoding<number[]>;
-  /**
-   * Encodes several texts, or pairs.
-   *
-   * @param texts - The texts.
-   * @param options - See {@link TokenizeOptions}; `text_pair` are the second texts.
-   * @throws Error if an option is unknown or cannot be met.
-   */
-  (
-    texts: readonly TokenizerInput[],
-    options?: TokenizeOptions & { text_pair?: readonly TokenizerInput[] },
-  ): BatchEncoding<number[][]>;
-}
-
-/** A tokenizer that is called like a function and has the methods of {@link PreTrainedTokenizerBase}. */
-export type PreTrainedTokenizer = PreTrainedTokenizerBase & TokenizeFunction;
-
-/**
- * Makes a tokenizer from its parts.
- *
- * @param backend - The pipeline; special tokens that it lacks are added to it.
- * @param config - Content of tokenizer_config.json.
- * @throws Error if a field of the config has a value it cannot have.
- */
-export function createTokenizer(
-  backend: Tokenizer,
-  config: Readonly<Record<string, unknown>> = {},
-): PreTrainedTokenizer {
-  const methods = new PreTrainedTokenizerBase(backend, config);
-  // The function inherits from the object, so its properties and methods are the object's.
-  const tokenizer: PreTrainedTokenizer = Object.setPrototypeOf(
-    (texts: TokenizerInput | readonly TokenizerInput[], options?: CallOptions) =>
-      callTokenizer(tokenizer, texts, options),
-    methods,
-  );
-  return tokenizer;
 }
 
 function readSide(

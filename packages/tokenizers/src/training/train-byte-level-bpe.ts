@@ -7,14 +7,14 @@ import { checkOptions } from '../options.ts';
 import { ByteLevelProcessor } from '../post-processors/byte-level.ts';
 import { TemplateProcessing } from '../post-processors/template.ts';
 import { ByteLevel } from '../pre-tokenizers/byte-level.ts';
-import { createTokenizer, type PreTrainedTokenizer } from '../pretrained/pretrained-tokenizer.ts';
+import { createTokenizer, type PreTrainedTokenizer } from '../pretrained/create-tokenizer.ts';
 import { plainSpecial, SPECIAL_ROLES, type SpecialRole } from '../pretrained/special-tokens.ts';
 import { Tokenizer } from '../tokenizer.ts';
 import { trainMerges } from './bpe-trainer.ts';
 import { countWords } from './count-words.ts';
 import { runSteps, type TrainingProgress } from './progress.ts';
 
-/** Options of {@link trainByteLevelBPE}, by Python's names. */
+/** Options of `trainByteLevelBPE`, by Python's names. */
 export interface TrainByteLevelBPEOptions extends Partial<Record<SpecialRole, string>> {
   /** Tokens wanted in all; 30,000 by default, at least 256 and the special tokens. */
   vocab_size?: number;
@@ -49,18 +49,10 @@ const OPTIONS = [
   ...SPECIAL_ROLES,
 ];
 
-/**
- * Trains a byte-level BPE tokenizer, as GPT-2's: any text can be written, none is unknown. The
- * merges are those of Hugging Face's `BpeTrainer` with the initial alphabet of `ByteLevel`.
- *
- * @param texts - The corpus; pieces may be lines, documents, or files.
- * @param options - See {@link TrainByteLevelBPEOptions}.
- * @returns The tokenizer, ready to encode and to be saved.
- * @throws Error if an option is unknown or out of range.
- */
-export async function trainByteLevelBPE(
+/** What `trainByteLevelBPE` does; see there. */
+export async function train(
   texts: Iterable<string> | AsyncIterable<string>,
-  options: TrainByteLevelBPEOptions = {},
+  options: TrainByteLevelBPEOptions,
 ): Promise<PreTrainedTokenizer> {
   checkOptions('trainByteLevelBPE', options, OPTIONS);
   const roles = SPECIAL_ROLES.flatMap((role) => options[role] ?? []);

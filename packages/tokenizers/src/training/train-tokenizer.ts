@@ -1,11 +1,7 @@
-import { decoders } from '../decoders/index.ts';
+import { allComponents } from '../components/all.ts';
 import type { Registry } from '../json/registry.ts';
-import { models } from '../models/index.ts';
-import { normalizers } from '../normalizers/index.ts';
-import { postProcessors } from '../post-processors/index.ts';
 import { TemplateProcessing } from '../post-processors/template.ts';
-import { preTokenizers } from '../pre-tokenizers/index.ts';
-import { createTokenizer, type PreTrainedTokenizer } from '../pretrained/pretrained-tokenizer.ts';
+import { createTokenizer, type PreTrainedTokenizer } from '../pretrained/create-tokenizer.ts';
 import { plainSpecial, SPECIAL_ROLES } from '../pretrained/special-tokens.ts';
 import { Tokenizer } from '../tokenizer.ts';
 import { countWords } from './count-words.ts';
@@ -17,33 +13,19 @@ import {
 import { runSteps } from './progress.ts';
 import { trainModel } from './train-model.ts';
 
-export type {
-  CommonTrainingOptions,
-  ComponentOption,
-  MergingOptions,
-  TrainBPEOptions,
-  TrainTokenizerOptions,
-  TrainUnigramOptions,
-  TrainWordLevelOptions,
-  TrainWordPieceOptions,
-} from './options.ts';
-
-/**
- * Trains a tokenizer of any model on a corpus, with the results of Hugging Face's trainers.
- *
- * @param texts - The corpus; pieces may be lines, documents, or files.
- * @param options - The model, its trainer's settings, and the components around it.
- * @returns The tokenizer, ready to encode and to be saved.
- * @throws Error if an option is unknown or out of range, or the vocabulary is too small.
- */
-export async function trainTokenizer(
+/** What `trainTokenizer` does; see there. */
+export async function train(
   texts: Iterable<string> | AsyncIterable<string>,
   options: TrainTokenizerOptions,
 ): Promise<PreTrainedTokenizer> {
   checkTrainingOptions(options);
-  const normalizer = component('normalizer', options.normalizer, normalizers);
-  const preTokenizer = component('pre_tokenizer', options.pre_tokenizer, preTokenizers);
-  const decoder = component('decoder', options.decoder, decoders);
+  const normalizer = component('normalizer', options.normalizer, allComponents.normalizers);
+  const preTokenizer = component(
+    'pre_tokenizer',
+    options.pre_tokenizer,
+    allComponents.preTokenizers,
+  );
+  const decoder = component('decoder', options.decoder, allComponents.decoders);
   const given = (options.special_tokens ?? []).map((token) =>
     typeof token === 'string' ? plainSpecial(token) : token,
   );
@@ -58,12 +40,12 @@ export async function trainTokenizer(
   const words = await countWords(texts, normalizer, preTokenizer, options.show_progress);
   const contents = special.map(({ content }) => content);
   const json = await runSteps(trainModel(words, contents, options), options.show_progress);
-  const model = models.parse(json, 'trainTokenizer: model');
+  const model = allComponents.models.parse(json, 'trainTokenizer: model');
 
   const { template } = options;
   const postProcessor = template
     ? TemplateProcessing.fromText(template.single, template.pair, (token) => model.vocab.get(token))
-    : component('post_processor', options.post_processor, postProcessors);
+    : component('post_processor', options.post_processor, allComponents.postProcessors);
   const tokenizer = new Tokenizer(
     { normalizer, preTokenizer, model, postProcessor, decoder },
     special,

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { bytesFile, type ModelSource, openFiles } from '@llm/hub';
 import { Tokenizer as RustTokenizer } from 'tokenizers';
 import { describe, expect, it } from 'vitest';
+import { readTokenizerJson, writeTokenizerJson } from '../../src/components/index.ts';
 import { loadGguf, loadOtherFormat } from '../../src/formats/load-format.ts';
 import { convertSentencePiece } from '../../src/formats/sentencepiece.ts';
 import { readSentencePieceModel } from '../../src/formats/sentencepiece-model.ts';
@@ -10,7 +11,7 @@ import { readTiktoken } from '../../src/formats/tiktoken.ts';
 import type { ConvertedTokenizer } from '../../src/formats/tokenizer-file.ts';
 import { readVocabMerges } from '../../src/formats/vocab-merges.ts';
 import { readVocabTxt } from '../../src/formats/vocab-txt.ts';
-import { AutoTokenizer, readTokenizerJson, writeTokenizerJson } from '../../src/index.ts';
+import { AutoTokenizer } from '../../src/index.ts';
 import converted from '../fixtures/formats/converted.json' with { type: 'json' };
 import type { AnyObject } from '../support/files.ts';
 

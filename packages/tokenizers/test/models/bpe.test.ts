@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readTokenizerJson } from '../../src/index.ts';
+import { readTokenizerJson } from '../../src/components/index.ts';
 import { Oracle } from '../support/oracle.ts';
 
 const pieces = ['a', 'b', 'c', 'ab', 'bc', 'abc', 'aa', 'aaa', 'cab', 'é'];

@@ -1,10 +1,7 @@
 import { templateProcessing } from 'tokenizers';
 import { beforeAll, describe, expect, it } from 'vitest';
-import {
-  type PreTrainedTokenizer,
-  readTokenizerJson,
-  TemplateProcessing,
-} from '../../src/index.ts';
+import { readTokenizerJson, TemplateProcessing } from '../../src/components/index.ts';
+import type { PreTrainedTokenizer } from '../../src/index.ts';
 import { editedFile } from '../support/files.ts';
 import { Oracle, ourDetails } from '../support/oracle.ts';
 import { trainedTokenizer } from '../support/trained.ts';

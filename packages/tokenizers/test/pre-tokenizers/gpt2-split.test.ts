@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ByteLevel, gpt2Split } from '../../src/index.ts';
+import { ByteLevel, gpt2Split } from '../../src/components/index.ts';
 import { ourPieces, rustPieces, sameUnicode } from '../support/oracle.ts';
 import { anyText, HARD_TEXTS } from '../support/texts.ts';
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { AutoTokenizer, type PreTrainedTokenizer, writeTokenizerJson } from '../../src/index.ts';
+import { writeTokenizerJson } from '../../src/components/index.ts';
+import { AutoTokenizer, type PreTrainedTokenizer } from '../../src/index.ts';
 import { Oracle, sameUnicode } from '../support/oracle.ts';
 import { anyText } from '../support/texts.ts';
 import { trainedTokenizer } from '../support/trained.ts';

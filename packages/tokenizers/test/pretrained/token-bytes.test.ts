@@ -1,11 +1,7 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import {
-  createTokenizer,
-  type Json,
-  type PreTrainedTokenizer,
-  readTokenizerJson,
-} from '../../src/index.ts';
+import { readTokenizerJson } from '../../src/components/index.ts';
+import { createTokenizer, type Json, type PreTrainedTokenizer } from '../../src/index.ts';
 import { anyText } from '../support/texts.ts';
 import { trainedTokenizer } from '../support/trained.ts';
 

@@ -1,4 +1,5 @@
-import { type PreTrainedTokenizer, writeTokenizerJson } from '../../src/index.ts';
+import { writeTokenizerJson } from '../../src/components/index.ts';
+import type { PreTrainedTokenizer } from '../../src/index.ts';
 
 /** Any JSON object, for breaking it. */
 // biome-ignore lint/suspicious/noExplicitAny: tests break files in ways that types forbid

@@ -1,5 +1,6 @@
 import { byteLevelPreTokenizer, type EncodeOptions, type JsEncoding, Tokenizer } from 'tokenizers';
-import { ByteLevel, type Encoding } from '../../src/index.ts';
+import { ByteLevel } from '../../src/components/index.ts';
+import type { Encoding } from '../../src/index.ts';
 
 const rustSplit = byteLevelPreTokenizer(false, true);
 const ourSplit = new ByteLevel({ add_prefix_space: false });

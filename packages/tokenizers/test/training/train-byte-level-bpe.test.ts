@@ -3,12 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { byteLevelPreTokenizer, BPE as RustBPE, Tokenizer as RustTokenizer } from 'tokenizers';
 import { describe, expect, it } from 'vitest';
-import {
-  ByteLevel,
-  type TrainingProgress,
-  trainByteLevelBPE,
-  trainMerges,
-} from '../../src/index.ts';
+import { ByteLevel, trainMerges } from '../../src/components/index.ts';
+import { type TrainingProgress, trainByteLevelBPE } from '../../src/index.ts';
 import python from '../fixtures/python-trainer.json' with { type: 'json' };
 import { compilerMessages, HARD_TEXTS } from '../support/texts.ts';
 

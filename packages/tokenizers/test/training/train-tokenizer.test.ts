@@ -1,11 +1,11 @@
 import { Tokenizer as RustTokenizer } from 'tokenizers';
 import { describe, expect, it } from 'vitest';
+import { writeTokenizerJson } from '../../src/components/index.ts';
 import {
   type PreTrainedTokenizer,
   type TrainingProgress,
   type TrainTokenizerOptions,
   trainTokenizer,
-  writeTokenizerJson,
 } from '../../src/index.ts';
 import { compilerMessages, HARD_TEXTS } from '../support/texts.ts';
 

@@ -1,0 +1,28 @@
+/**
+ * What byte-level BPE is made of: GPT-2, Llama 3, Qwen, o200k and their like.
+ *
+ * @module
+ */
+import { ByteLevelDecoder } from '../decoders/byte-level.ts';
+import { parseList } from '../json/registry.ts';
+import { BPE } from '../models/bpe.ts';
+import { ByteLevelNormalizer } from '../normalizers/byte-level.ts';
+import { ByteLevelProcessor } from '../post-processors/byte-level.ts';
+import { ByteLevel } from '../pre-tokenizers/byte-level.ts';
+import { PreTokenizerSequence } from '../pre-tokenizers/sequence.ts';
+import { Split } from '../pre-tokenizers/split.ts';
+import type { ComponentReaders } from './components.ts';
+
+/** Their readers. */
+export const byteLevel = {
+  normalizers: { ByteLevel: () => new ByteLevelNormalizer() },
+  preTokenizers: {
+    ByteLevel: ByteLevel.read,
+    Split: Split.read,
+    Sequence: (fields, parse) =>
+      new PreTokenizerSequence(parseList(fields, 'pretokenizers', parse)),
+  },
+  models: { BPE: BPE.read },
+  postProcessors: { ByteLevel: ByteLevelProcessor.read },
+  decoders: { ByteLevel: ByteLevelDecoder.read },
+} satisfies ComponentReaders;

@@ -1,0 +1,120 @@
+import type { families } from './all.ts';
+import { type ComponentKind, type Components, componentsOf, KINDS } from './components.ts';
+
+type Families = typeof families;
+/** Names of families that have a kind and a type: a type under a wrong family does not compile. */
+type FamilyOf<Kind extends ComponentKind, Type extends string> = {
+  [Name in keyof Families]: Families[Name] extends {
+    [K in Kind]: { [T in Type]: unknown };
+  }
+    ? Name
+    : never;
+}[keyof Families];
+type TypesOf<Family, Kind extends ComponentKind> =
+  Family extends Record<Kind, infer Readers> ? keyof Readers & string : never;
+/** The family of each type: one that is missing here does not compile. */
+type FamilyTable = {
+  readonly [Kind in ComponentKind]: {
+    readonly [Type in TypesOf<Families[keyof Families], Kind>]: FamilyOf<Kind, Type>;
+  };
+};
+
+const FAMILIES: FamilyTable = {
+  normalizers: {
+    NFC: 'others',
+    NFD: 'others',
+    NFKC: 'others',
+    NFKD: 'others',
+    Lowercase: 'others',
+    Strip: 'sentencePiece',
+    StripAccents: 'others',
+    Replace: 'sentencePiece',
+    Prepend: 'sentencePiece',
+    Nmt: 'others',
+    Precompiled: 'sentencePiece',
+    BertNormalizer: 'bert',
+    ByteLevel: 'byteLevel',
+    Sequence: 'sentencePiece',
+  },
+  preTokenizers: {
+    BertPreTokenizer: 'bert',
+    ByteLevel: 'byteLevel',
+    CharDelimiterSplit: 'others',
+    Digits: 'others',
+    FixedLength: 'others',
+    Metaspace: 'sentencePiece',
+    Punctuation: 'others',
+    Split: 'byteLevel',
+    UnicodeScripts: 'others',
+    Whitespace: 'others',
+    WhitespaceSplit: 'others',
+    Sequence: 'byteLevel',
+  },
+  models: { BPE: 'byteLevel', Unigram: 'sentencePiece', WordLevel: 'others', WordPiece: 'bert' },
+  postProcessors: {
+    BertProcessing: 'specialTokens',
+    ByteLevel: 'byteLevel',
+    RobertaProcessing: 'specialTokens',
+    TemplateProcessing: 'specialTokens',
+    Sequence: 'specialTokens',
+  },
+  decoders: {
+    BPEDecoder: 'others',
+    ByteFallback: 'sentencePiece',
+    ByteLevel: 'byteLevel',
+    CTC: 'others',
+    Fuse: 'sentencePiece',
+    Metaspace: 'sentencePiece',
+    Replace: 'sentencePiece',
+    Strip: 'sentencePiece',
+    WordPiece: 'bert',
+    Sequence: 'sentencePiece',
+  },
+};
+
+/** Each loads one family: so a page fetches two or three small files, not one for every component. */
+const LOADERS: { readonly [Name in keyof Families]: () => Promise<Families[Name]> } = {
+  byteLevel: async () => (await import('./byte-level.ts')).byteLevel,
+  sentencePiece: async () => (await import('./sentence-piece.ts')).sentencePiece,
+  bert: async () => (await import('./bert.ts')).bert,
+  specialTokens: async () => (await import('./special-tokens.ts')).specialTokens,
+  others: async () => (await import('./others.ts')).others,
+};
+
+/**
+ * Loads what builds the components that a file names.
+ *
+ * @param file - Content of a tokenizer.json; what is wrong in it is left to the reader to say.
+ */
+export async function loadComponents(file: unknown): Promise<Components> {
+  const wanted = new Set<keyof Families>();
+  const types = {} as Record<ComponentKind, string[]>;
+  for (const kind of Object.keys(KINDS) as ComponentKind[]) {
+    const table: Readonly<Record<string, keyof Families>> = FAMILIES[kind];
+    types[kind] = Object.keys(table);
+    for (const type of typesIn(own(file, KINDS[kind].entry), KINDS[kind].parts)) {
+      if (Object.hasOwn(table, type)) wanted.add(table[type]!);
+    }
+  }
+  // Old files do not name the type of their model, which is BPE.
+  if (own(own(file, 'model'), 'type') === undefined) wanted.add('byteLevel');
+  return componentsOf(await Promise.all([...wanted].map((name) => LOADERS[name]())), types);
+}
+
+/** The types of a component and of the parts of sequences in it, each part looked at once. */
+function typesIn(component: unknown, parts: string | undefined): string[] {
+  const found = new Set([component]);
+  if (parts !== undefined) {
+    for (const each of found) {
+      const list = own(each, parts);
+      if (Array.isArray(list)) for (const part of list) found.add(part);
+    }
+  }
+  return Array.from(found, (each) => own(each, 'type')).filter((type) => typeof type === 'string');
+}
+
+function own(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, name)
+    ? (value as Record<string, unknown>)[name]
+    : undefined;
+}

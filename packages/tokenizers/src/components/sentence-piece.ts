@@ -1,0 +1,39 @@
+/**
+ * What SentencePiece's tokenizers are made of: T5, XLM-R, ALBERT, Llama 2, Gemma and their like.
+ *
+ * @module
+ */
+import { ByteFallback } from '../decoders/byte-fallback.ts';
+import { MetaspaceDecoder } from '../decoders/metaspace.ts';
+import { DecoderSequence } from '../decoders/sequence.ts';
+import { Fuse, StripDecoder } from '../decoders/simple.ts';
+import { parseList } from '../json/registry.ts';
+import { Unigram } from '../models/unigram.ts';
+import { Precompiled } from '../normalizers/precompiled.ts';
+import { Prepend } from '../normalizers/prepend.ts';
+import { Replace } from '../normalizers/replace.ts';
+import { NormalizerSequence } from '../normalizers/sequence.ts';
+import { Strip } from '../normalizers/strip.ts';
+import { Metaspace } from '../pre-tokenizers/metaspace.ts';
+import type { ComponentReaders } from './components.ts';
+
+/** Their readers. */
+export const sentencePiece = {
+  normalizers: {
+    Precompiled: Precompiled.read,
+    Prepend: Prepend.read,
+    Replace: Replace.read,
+    Strip: Strip.read,
+    Sequence: (fields, parse) => new NormalizerSequence(parseList(fields, 'normalizers', parse)),
+  },
+  preTokenizers: { Metaspace: Metaspace.read },
+  models: { Unigram: Unigram.read },
+  decoders: {
+    ByteFallback: () => new ByteFallback(),
+    Fuse: () => new Fuse(),
+    Metaspace: MetaspaceDecoder.read,
+    Replace: Replace.read,
+    Strip: StripDecoder.read,
+    Sequence: (fields, parse) => new DecoderSequence(parseList(fields, 'decoders', parse)),
+  },
+} satisfies ComponentReaders;

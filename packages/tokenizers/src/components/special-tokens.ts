@@ -1,0 +1,20 @@
+/**
+ * What puts special tokens around inputs, in tokenizers of every family.
+ *
+ * @module
+ */
+import { parseList } from '../json/registry.ts';
+import { BertProcessing, RobertaProcessing } from '../post-processors/bert.ts';
+import { PostProcessorSequence } from '../post-processors/sequence.ts';
+import { TemplateProcessing } from '../post-processors/template.ts';
+import type { ComponentReaders } from './components.ts';
+
+/** Their readers. */
+export const specialTokens = {
+  postProcessors: {
+    BertProcessing: BertProcessing.read,
+    RobertaProcessing: RobertaProcessing.read,
+    TemplateProcessing: TemplateProcessing.read,
+    Sequence: (fields, parse) => new PostProcessorSequence(parseList(fields, 'processors', parse)),
+  },
+} satisfies ComponentReaders;
