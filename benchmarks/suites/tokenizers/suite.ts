@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { readTokenizerJson } from '@llm/tokenizers';
+import { readTokenizerJson } from '@llm/tokenizers/components';
 import type { Case, Contender, Suite } from '../../harness/case.ts';
 import { type PeerEntry, sideBySide } from '../../harness/side-by-side.ts';
 import {
