@@ -15,12 +15,12 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import ts from 'typescript';
 import { importsOf, packageOf } from './layers/imports.ts';
 import { runPage, startBrowser, variants } from './packed-install/browser.ts';
+import { checks } from './packed-install/checks.ts';
 import { run } from './packed-install/command.ts';
 import { install, packAll } from './packed-install/pack.ts';
-import { checkLearning, firstTypeScriptBlock } from './packed-install/readme.ts';
+import { checkLearning, eraseTypes, firstTypeScriptBlock } from './packed-install/readme.ts';
 import { typecheck } from './packed-install/typecheck.ts';
 
 const { values: options } = parseArgs({
@@ -32,28 +32,7 @@ const { values: options } = parseArgs({
 });
 const workspace = fileURLToPath(new URL('..', import.meta.url));
 const folder = await mkdtemp(join(tmpdir(), 'llm-packed-install-'));
-let failures = 0;
-
-/** Runs one check and prints its name, outcome, seconds and result; a failure does not stop the others. */
-async function check(name: string, body: () => Promise<unknown>): Promise<void> {
-  const started = performance.now();
-  const seconds = () => `${((performance.now() - started) / 1000).toFixed(1)} s`;
-  try {
-    const detail = await body();
-    console.log(`ok      ${name} (${seconds()})${detail ? `: ${detail}` : ''}`);
-  } catch (error) {
-    failures++;
-    console.log(
-      `FAILED  ${name} (${seconds()})\n${error instanceof Error ? error.message : error}`,
-    );
-  }
-}
-
-/** Node 20 runs no TypeScript: the types go, nothing else changes. */
-function eraseTypes(source: string): string {
-  const compilerOptions = { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext };
-  return ts.transpileModule(source, { compilerOptions }).outputText;
-}
+const { check, failures } = checks();
 
 /** Puts an index.html into a project that loads the program `name`. */
 async function page(project: string, name: string): Promise<void> {
@@ -115,4 +94,4 @@ try {
   if (options.keep) console.log(`kept: ${folder}`);
   else await rm(folder, { recursive: true });
 }
-process.exitCode = failures === 0 ? 0 : 1;
+process.exitCode = failures() === 0 ? 0 : 1;
