@@ -6,7 +6,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { Unavailable } from '../harness/case.ts';
 
 const folder = fileURLToPath(new URL('.', import.meta.url));
@@ -24,6 +24,28 @@ export function loadPeer<Module>(name: string): Module {
   return require(name) as Module;
 }
 
+/**
+ * Loads a peer that is an ES module and has its program in packages by platform. It is installed apart from the
+ * others, by version rather than by lock file: its optional packages for other platforms and graphics cards (600 MB)
+ * would have to be in that file.
+ *
+ * @param entry the peer's file to import
+ * @param program the package for this platform, of the same version
+ * @throws Unavailable when the install fails: no network, or no such package
+ */
+export async function importPeer<Module>(
+  name: string,
+  version: string,
+  entry: string,
+  program: string,
+): Promise<Module> {
+  const names = [name, program];
+  if (names.some((one) => !existsSync(manifestOf(one)) || peerVersion(one) !== version)) {
+    npm('install', '--no-save', '--omit=optional', ...names.map((one) => `${one}@${version}`));
+  }
+  return (await import(pathToFileURL(`${folder}node_modules/${name}/${entry}`).href)) as Module;
+}
+
 /** Loads a file of a peer that is installed already, for what it registers. */
 export function requirePeer(path: string): void {
   require(path);
@@ -31,7 +53,7 @@ export function requirePeer(path: string): void {
 
 /** Version of an installed peer. */
 export function peerVersion(name: string): string {
-  return (readPackage(`${folder}node_modules/${name}/package.json`) as { version: string }).version;
+  return (readPackage(manifestOf(name)) as { version: string }).version;
 }
 
 function install(name: string): void {
@@ -42,11 +64,15 @@ function install(name: string): void {
   if (wanted === undefined) {
     throw new Error(`loadPeer: ${name} is not among the dependencies of benchmarks/peers`);
   }
-  if (existsSync(`${folder}node_modules/${name}/package.json`) && peerVersion(name) === wanted)
-    return;
+  if (existsSync(manifestOf(name)) && peerVersion(name) === wanted) return;
   process.stderr.write('installing the peers into benchmarks/peers (once, about 500 MB)\n');
+  npm('ci');
+}
+
+/** Runs npm for the peers, without install scripts. */
+function npm(...command: readonly string[]): void {
   try {
-    execFileSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], {
+    execFileSync('npm', [...command, '--ignore-scripts', '--no-audit', '--no-fund'], {
       cwd: folder,
       // onnxruntime's own install step fetches CUDA files; the CPU library is in the package
       env: { ...process.env, ONNXRUNTIME_NODE_INSTALL: 'skip' },
@@ -56,10 +82,12 @@ function install(name: string): void {
   } catch (error) {
     throw new Unavailable(
       'absent',
-      `npm ci in benchmarks/peers failed: ${(error as Error).message}`,
+      `npm ${command.join(' ')} in benchmarks/peers failed: ${(error as Error).message}`,
     );
   }
 }
+
+const manifestOf = (name: string) => `${folder}node_modules/${name}/package.json`;
 
 function readPackage(path: string): unknown {
   return JSON.parse(readFileSync(path, 'utf8'));
