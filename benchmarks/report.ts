@@ -7,11 +7,14 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { evaluated, readEvaluation } from './evaluate/results.ts';
 import { type Results, readResults } from './harness/results.ts';
 import { markdownTable, verdict } from './harness/table.ts';
 
 const START = '<!-- results: written by `npm run bench:report` -->';
 const END = '<!-- end of results -->';
+const SCORES_START = '<!-- scores: written by `npm run bench:report` -->';
+const SCORES_END = '<!-- end of scores -->';
 
 /** The Markdown of one suite: where it was measured, its verdicts counted, its table. */
 function section(results: Results): string {
@@ -28,22 +31,29 @@ function section(results: Results): string {
   ].join('\n');
 }
 
-/** The page with everything between the markers replaced. @throws where a marker is missing. */
-export function fill(page: string, all: readonly Results[]): string {
-  const start = page.indexOf(START);
-  const end = page.indexOf(END);
-  if (start < 0 || end < start) {
-    throw new Error(`README.md: wants the markers ${START} and ${END}, in this order`);
+/** The page with everything between two markers replaced. @throws where one is missing */
+export function between(page: string, start: string, end: string, body: string): string {
+  const [from, to] = [page.indexOf(start), page.indexOf(end)];
+  if (from < 0 || to < from) {
+    throw new Error(`README.md: wants the markers ${start} and ${end}, in this order`);
   }
+  return `${page.slice(0, from + start.length)}\n\n${body}\n\n${page.slice(to)}`;
+}
+
+/** The page with the results of the suites. */
+export function fill(page: string, all: readonly Results[]): string {
   const body = all.length === 0 ? 'No results yet.' : all.map(section).join('\n\n');
-  return `${page.slice(0, start + START.length)}\n\n${body}\n\n${page.slice(end)}`;
+  return between(page, START, END, body);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
   const path = fileURLToPath(new URL('./README.md', import.meta.url));
   const page = readFileSync(path, 'utf8');
-  const filled = fill(page, readResults());
+  // Loaded here, since it brings every experiment along.
+  const { scoresTable } = await import('./evaluate/table.ts');
+  const scores = scoresTable(evaluated().map((name) => readEvaluation(name)));
+  const filled = between(fill(page, readResults()), SCORES_START, SCORES_END, scores);
   if (!values.check) writeFileSync(path, filled);
   else if (filled !== page) {
     console.error('benchmarks/README.md is out of date; run npm run bench:report');

@@ -22,6 +22,7 @@ const SUITES: Record<string, () => Promise<Suite>> = {
   webgpu: async () => (await import('./suites/webgpu/suite.ts')).webgpu,
   tokenizers: async () => (await import('./suites/tokenizers/suite.ts')).tokenizers,
   nn: async () => (await import('./suites/nn/suite.ts')).nn,
+  train: async () => (await import('./suites/train/suite.ts')).train,
 };
 
 const USAGE = `usage: npm run bench -- SUITE [options]

@@ -70,10 +70,11 @@ export function writeResults(results: Results, folder: string = RESULTS_FOLDER):
   return path;
 }
 
-/** All result files of a folder, by suite name. */
+/** All result files of suites in a folder, by suite name; other files of the folder have no rows. */
 export function readResults(folder: string = RESULTS_FOLDER): Results[] {
   return readdirSync(folder)
     .filter((name) => name.endsWith('.json'))
     .sort()
-    .map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')) as Results);
+    .map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')) as Results)
+    .filter(({ rows }) => Array.isArray(rows));
 }
