@@ -5,6 +5,7 @@
  *
  * @module @llm/tensor
  */
+export { autocast, type HalfType } from './autocast.ts';
 export { BackendDevice, type BackendDeviceOptions } from './backend-device.ts';
 export { type Compiled, type CompileOptions, compile, type TracedGraph } from './compile.ts';
 export * from './creation.ts';
@@ -40,4 +41,5 @@ export { type Axes, Tensor, type TensorLike } from './tensor.ts';
 export type { TensorHandle } from './tensor-handle.ts';
 export { guarded } from './trace.ts';
 export { backward, type QuantizedMatrix, Variable, type VariableOptions } from './variable.ts';
+export { VariableSnapshot } from './variable-snapshot.ts';
 export type { WgslContext, WgslKernel } from './wgsl-kernel.ts';

@@ -1,3 +1,4 @@
+import { operandOf } from './autocast.ts';
 import { backwardFrom } from './backward.ts';
 import type { DType } from './dtype.ts';
 import { relu } from './ops/activation.ts';
@@ -208,7 +209,7 @@ export class Tensor extends TensorHandle {
 
   /** The matrix product by the rules of `torch.matmul` */
   matmul(other: Tensor): Tensor {
-    return new Tensor(matmul(this.node, other.node));
+    return new Tensor(matmul(operandOf(this.node), operandOf(other.node)));
   }
   /** max(this, 0) */
   relu(): Tensor {

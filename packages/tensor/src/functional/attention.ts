@@ -1,3 +1,4 @@
+import { operandOf } from '../autocast.ts';
 import * as attention from '../ops/attention.ts';
 import { checkOptions } from '../ops/options.ts';
 import * as rotation from '../ops/rotary.ts';
@@ -50,7 +51,7 @@ export function scaledDotProductAttention(
   const scores = scoreOptionsOf('scaledDotProductAttention', query, key, options);
   const random = dropoutP > 0 ? (generator ?? defaultGenerator()).next() : undefined;
   return new Tensor(
-    attention.attention(query.node, key.node, value.node, {
+    attention.attention(operandOf(query.node), operandOf(key.node), operandOf(value.node), {
       ...scores,
       dropout: random && { p: dropoutP, ...random },
     }),

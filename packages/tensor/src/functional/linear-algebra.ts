@@ -1,3 +1,4 @@
+import { operandOf } from '../autocast.ts';
 import { isQuantized } from '../ops/dequantize.ts';
 import * as products from '../ops/matmul.ts';
 import { quantizedLinear } from '../ops/quantized-linear.ts';
@@ -5,7 +6,7 @@ import { Tensor } from '../tensor.ts';
 
 /** The matrix product by the rules of `torch.matmul`: vectors, matrices, broadcast batches. */
 export function matmul(left: Tensor, right: Tensor): Tensor {
-  return new Tensor(products.matmul(left.node, right.node));
+  return new Tensor(products.matmul(operandOf(left.node), operandOf(right.node)));
 }
 
 /**
@@ -14,6 +15,7 @@ export function matmul(left: Tensor, right: Tensor): Tensor {
  */
 export function linear(x: Tensor, weight: Tensor, bias?: Tensor): Tensor {
   const matrix = weight.node;
-  const product = isQuantized(matrix) ? quantizedLinear : products.linear;
-  return new Tensor(product(x.node, matrix, bias?.node));
+  if (isQuantized(matrix)) return new Tensor(quantizedLinear(x.node, matrix, bias?.node));
+  const [input, weights] = [operandOf(x.node), operandOf(matrix)];
+  return new Tensor(products.linear(input, weights, bias && operandOf(bias.node)));
 }

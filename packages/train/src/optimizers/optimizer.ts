@@ -34,7 +34,8 @@ const largest = 3.4028234663852886e38;
 
 /**
  * The part that all optimizers share: groups of parameters, learning rates, clipping, and the guard that skips
- * an update on the device where a gradient is not finite, so that the state before it survives.
+ * an update on the device where a gradient is not finite, so that the state before it survives. Parameters in f16 or
+ * bf16 are updated in f32 and rounded.
  */
 export class Optimizer {
   /** Parameters with their rates; assign `groups[0].lr` to change one. */
@@ -44,6 +45,8 @@ export class Optimizer {
   readonly #maxValue: number | undefined;
   readonly #steps = new Variable(zeros([]), { trainable: false, name: 'optimizer step' });
   readonly #states = new Map<Variable, Readonly<Record<string, Variable>>>();
+  /** Of parameters in f16 or bf16: their values in f32, to which the small changes of a step add up. */
+  readonly #masters = new Map<Variable, Variable>();
 
   /** @throws RangeError if a rate or norm is negative. @throws Error if there are no parameters. */
   constructor(parameters: Parameters, rule: UpdateRule, options: OptimizerOptions = {}) {
@@ -64,6 +67,9 @@ export class Optimizer {
           ([name, value]) => [name, new Variable(value, { trainable: false })] as const,
         );
         this.#states.set(parameter, Object.fromEntries(state));
+        if (parameter.dtype === 'f32') continue;
+        const master = new Variable(parameter.detach().to('f32'), { trainable: false });
+        this.#masters.set(parameter, master);
       }
     }
   }
@@ -71,6 +77,12 @@ export class Optimizer {
   /** All parameters. */
   get parameters(): Variable[] {
     return this.groups.flatMap(({ parameters }) => parameters);
+  }
+
+  /** What it keeps on the device beside the parameters: states, learning rates, the number of steps. */
+  get variables(): Variable[] {
+    const states = Array.from(this.#namedState(), ([, variable]) => variable);
+    return [...states, ...this.groups.map(({ rate }) => rate)];
   }
 
   /** Forgets the gradients of all parameters. */
@@ -100,15 +112,17 @@ export class Optimizer {
     const context = { ...scalars, weightDecay: group.weightDecay, shared };
     for (const parameter of group.parameters) {
       if (!parameter.grad) continue;
-      const gradient = this.#clipped(parameter.grad, factor);
+      const gradient = this.#clipped(parameter.grad.to('f32'), factor);
       const variables = this.#states.get(parameter)!;
-      const next = this.#rule.accumulate(gradient, parameter, variables, context);
+      const value = this.#masters.get(parameter) ?? parameter;
+      const next = this.#rule.accumulate(gradient, value, variables, context);
       const state = Object.fromEntries(
         Object.entries(next).map(([name, value]) => [name, where(finite, value, variables[name]!)]),
       );
-      const updated = this.#rule.update(gradient, parameter, state, context, variables);
+      const updated = this.#rule.update(gradient, value, state, context, variables);
       for (const [name, value] of Object.entries(state)) variables[name]!.assign(value);
-      parameter.assign(where(finite, updated, parameter));
+      value.assign(where(finite, updated, value));
+      if (value !== parameter) parameter.assign(value);
     }
   }
 
@@ -118,7 +132,8 @@ export class Optimizer {
   }
 
   /**
-   * State by name: `step`, and `0.exp_avg` for the first parameter's. With the parameters it is all that a
+   * State by name: `step`, `0.exp_avg` for the first parameter's, `0.master` for its value in f32 where it is in f16 or
+   * bf16. With the parameters it is all that a
    * resumed run needs of the optimizer.
    */
   stateDict(): Record<string, Tensor> {
@@ -154,8 +169,10 @@ export class Optimizer {
   *#namedState(): Generator<[string, Variable]> {
     yield ['step', this.#steps];
     let index = 0;
-    for (const state of this.#states.values()) {
+    for (const [parameter, state] of this.#states) {
       for (const [name, variable] of Object.entries(state)) yield [`${index}.${name}`, variable];
+      const master = this.#masters.get(parameter);
+      if (master) yield [`${index}.master`, master];
       index++;
     }
   }

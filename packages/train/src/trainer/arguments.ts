@@ -108,6 +108,13 @@ export interface TrainingArguments {
   readonly label_smoothing_factor: number;
   /** Default `'adamw_torch_fused'`, the same as `'adamw_torch'` here. */
   readonly optim: OptimizerName;
+  /**
+   * Whether products and what they leave for the backward pass are in f16, with a loss scale that adapts itself; the
+   * parameters stay in f32. Default false.
+   */
+  readonly fp16: boolean;
+  /** The same with bf16, which has f32's range and needs no scale. Default false. */
+  readonly bf16: boolean;
   /** Whether layers are computed again in the backward pass instead of being kept; see `gradientCheckpointing`. Default false. */
   readonly gradient_checkpointing: boolean;
   /** Whether batches hold examples of about equal length. Default false. */
@@ -170,6 +177,8 @@ export const defaultArguments: TrainingArguments = {
   ignore_data_skip: false,
   label_smoothing_factor: 0,
   optim: 'adamw_torch_fused',
+  fp16: false,
+  bf16: false,
   gradient_checkpointing: false,
   group_by_length: false,
   length_column_name: 'length',
@@ -250,6 +259,9 @@ function checkRanges(args: TrainingArguments): void {
   const smoothing = args.label_smoothing_factor;
   if (!(smoothing >= 0 && smoothing < 1)) fail('label_smoothing_factor', 'in [0, 1)');
   if (!(args.num_train_epochs > 0) && args.max_steps <= 0) fail('num_train_epochs', 'above 0');
+  if (args.fp16 && args.bf16) {
+    throw new TypeError('TrainingArguments: fp16 and bf16 are two precisions; take one');
+  }
   const limit = args.save_total_limit;
   if (limit !== null && !(Number.isInteger(limit) && limit > 0)) {
     fail('save_total_limit', 'a whole number above 0, or null');

@@ -22,8 +22,6 @@ export const notSupported: ReadonlyMap<string, unknown> = new Map<string, unknow
   ['use_mps_device', false],
   ['jit_mode_eval', false],
   ['use_ipex', false],
-  ['bf16', false],
-  ['fp16', false],
   ['fp16_opt_level', 'O1'],
   ['half_precision_backend', 'auto'],
   ['bf16_full_eval', false],

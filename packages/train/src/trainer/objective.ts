@@ -1,4 +1,12 @@
-import { CausalLM, crossEntropy, type Module, PreTrainedModel, Tensor } from '@llm/nn';
+import {
+  autocast,
+  CausalLM,
+  crossEntropy,
+  type HalfType,
+  type Module,
+  PreTrainedModel,
+  Tensor,
+} from '@llm/nn';
 import type { Batch } from '../collators/collator.ts';
 
 /** What a batch gave: its mean loss and, for evaluation, the model's outputs. */
@@ -37,6 +45,7 @@ export class Objective {
   readonly #smoothing: number;
   readonly #computeLoss: ComputeLoss | undefined;
   readonly #labelNames: readonly string[] | null;
+  readonly #precision: HalfType | undefined;
 
   constructor(
     model: Module,
@@ -44,12 +53,15 @@ export class Objective {
       readonly smoothing: number;
       readonly computeLoss: ComputeLoss | undefined;
       readonly labelNames: readonly string[] | null;
+      /** What products are in; f32 without. */
+      readonly precision?: HalfType | undefined;
     },
   ) {
     this.#model = model;
     this.#smoothing = options.smoothing;
     this.#computeLoss = options.computeLoss;
     this.#labelNames = options.labelNames;
+    this.#precision = options.precision;
   }
 
   /** Names of the labels in a batch. */
@@ -87,8 +99,19 @@ export class Objective {
     return count;
   }
 
-  /** Runs the model; in training or evaluation as the model is set. */
+  /** Runs the model; in training or evaluation as the model is set. Loss and predictions are f32. */
   run(batch: Batch): Outcome {
+    if (!this.#precision) return this.#run(batch);
+    const { loss, predictions } = autocast(this.#precision, () => this.#run(batch));
+    return {
+      ...(loss && { loss: loss.to('f32') }),
+      predictions: predictions.map((each) =>
+        each.dtype === this.#precision ? each.to('f32') : each,
+      ),
+    };
+  }
+
+  #run(batch: Batch): Outcome {
     if (this.#computeLoss) {
       const result = this.#computeLoss(this.#model, batch);
       return result instanceof Tensor

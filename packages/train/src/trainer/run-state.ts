@@ -10,6 +10,7 @@ import type { Optimizer } from '../optimizers/optimizer.ts';
 import type { Scheduler } from '../schedules/scheduler.ts';
 import type { TrainingArguments } from './arguments.ts';
 import { callbackStates, restoreCallbacks, type TrainerCallback } from './callback.ts';
+import type { LossScaler, LossScalerState } from './loss-scaler.ts';
 import type { LossTally } from './loss-tally.ts';
 import type { TrainerState } from './state.ts';
 
@@ -22,6 +23,8 @@ export interface RunParts {
   readonly generator: Generator;
   readonly state: TrainerState;
   readonly tally: LossTally;
+  /** With fp16. */
+  readonly scaler?: LossScaler;
   readonly callbacks: readonly TrainerCallback[];
   /** What the order of the data depends on; another one cannot be gone on with. */
   readonly data: Readonly<Record<string, unknown>>;
@@ -39,6 +42,7 @@ interface SavedRun {
   readonly generator: { readonly seed: number; readonly position: number };
   readonly scheduler_steps: number;
   readonly tally: ReturnType<LossTally['save']>;
+  readonly loss_scale?: LossScalerState;
   readonly callbacks: Readonly<Record<string, unknown>>;
   readonly data: Readonly<Record<string, unknown>>;
 }
@@ -74,12 +78,13 @@ export async function encodeRun(
   position: DataPosition,
   args: TrainingArguments,
 ): Promise<Record<string, FileContent>> {
-  const { optimizer, scheduler, generator, state, tally, callbacks, data } = parts;
+  const { optimizer, scheduler, generator, state, tally, scaler, callbacks, data } = parts;
   const run: SavedRun = {
     position,
     generator: { seed: generator.seed, position: generator.position },
     scheduler_steps: scheduler.steps,
     tally: tally.save(),
+    ...(scaler && { loss_scale: scaler.save() }),
     callbacks: callbackStates(callbacks),
     data,
   };
@@ -130,6 +135,8 @@ export function restoreRun(
   parts.generator.seed = run.generator.seed;
   parts.generator.position = run.generator.position;
   parts.tally.load(run.tally);
+  // A run that went on without fp16 before starts with the first scale.
+  if (run.loss_scale) parts.scaler?.load(run.loss_scale);
   restoreCallbacks(parts.callbacks, run.callbacks);
   const { max_steps, num_train_epochs, logging_steps, eval_steps, save_steps } = parts.state;
   Object.assign(parts.state, state, {

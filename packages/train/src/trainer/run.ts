@@ -7,6 +7,7 @@ import type { TrainingArguments } from './arguments.ts';
 import type { CallbackContext, TrainerCallback, TrainerEvent } from './callback.ts';
 import { intervalOf } from './flow.ts';
 import type { LoadedBatch, Loader } from './loader.ts';
+import { LossScaler } from './loss-scaler.ts';
 import { LossTally, type NonFinitePolicy } from './loss-tally.ts';
 import type { Objective } from './objective.ts';
 import { createOptimizer, createSchedule } from './optimization.ts';
@@ -64,7 +65,8 @@ export class TrainingRun {
       eval_steps: intervalOf(args.eval_steps ?? args.logging_steps, maxSteps),
     });
     const optimizer = optimizers[0] ?? createOptimizer(model, args);
-    this.#step = new TrainingStep(model, host.objective, optimizer);
+    const scaler = args.fp16 ? new LossScaler() : undefined;
+    this.#step = new TrainingStep(model, host.objective, optimizer, scaler);
     this.#parts = {
       model,
       optimizer,
@@ -72,6 +74,7 @@ export class TrainingRun {
       generator: host.generator,
       state,
       tally: new LossTally(host.policy),
+      ...(scaler && { scaler }),
       callbacks: host.callbacks,
       data: {
         examples: host.examples,
@@ -108,7 +111,8 @@ export class TrainingRun {
       await this.#epoch(epoch, this.#position.epoch === epoch ? this.#position.batches : 0);
     }
     await this.#parts.tally.settle();
-    const { mean, skipped } = this.#parts.tally;
+    const { mean } = this.#parts.tally;
+    const skipped = this.#parts.tally.skipped + (this.#parts.scaler?.skipped ?? 0);
     const seconds = (performance.now() - this.#startTime) / 1000;
     const metrics = {
       train_runtime: seconds,
@@ -152,7 +156,7 @@ export class TrainingRun {
 
   async #update(window: readonly LoadedBatch[], batches: number): Promise<Rated> {
     const { objective, state, call, args } = this.#host;
-    const { scheduler, optimizer, tally } = this.#parts;
+    const { scheduler, optimizer, tally, scaler } = this.#parts;
     await call('on_step_begin');
     const place = `step ${state.global_step + 1}`;
     const counted = [];
@@ -169,7 +173,10 @@ export class TrainingRun {
     await call('on_pre_optimizer_step');
     const outcome = await this.#step.run(counted, () => call('on_substep_end'));
     await call('on_optimizer_step');
-    scheduler.step();
+    // As in PyTorch, the rates stay where they are when a step is left out because the scaled gradients overflowed.
+    const isUpdated = !scaler || (await outcome.finite.item()) !== 0;
+    scaler?.update(isUpdated);
+    if (isUpdated) scheduler.step();
     state.global_step++;
     state.epoch =
       this.#position.epoch + batches / (this.#length.batchesPerEpoch ?? state.max_steps);
@@ -204,6 +211,7 @@ export class TrainingRun {
           loss,
           grad_norm: await outcome.gradNorm.item(),
           learning_rate: outcome.learningRate,
+          ...(this.#parts.scaler && { loss_scale: this.#parts.scaler.scale }),
           ...(args.include_num_input_tokens_seen && { num_input_tokens_seen: tokens }),
           ...(args.include_tokens_per_second && {
             train_tokens_per_second: (tokens - this.#startTokens) / seconds,

@@ -83,6 +83,7 @@ export class Trainer<Model extends Module = Module> {
       smoothing: this.args.label_smoothing_factor,
       computeLoss: this.#options.compute_loss,
       labelNames: this.args.label_names,
+      precision: this.args.fp16 ? 'f16' : this.args.bf16 ? 'bf16' : undefined,
     });
     this.#evaluator = new Evaluator(
       this.model,

@@ -9,6 +9,7 @@ import {
 } from '@llm/nn';
 import type { Batch } from '../collators/collator.ts';
 import type { Optimizer } from '../optimizers/optimizer.ts';
+import type { LossScaler } from './loss-scaler.ts';
 import type { Objective } from './objective.ts';
 
 /** Shapes of batches whose plans are kept. */
@@ -20,6 +21,15 @@ export interface UpdateOutcome {
   readonly loss: Promise<number>;
   /** Norm of the gradients before clipping. */
   readonly gradNorm: Tensor;
+  /** Whether that norm was finite, bool scalar; if not, nothing was updated. */
+  readonly finite: Tensor;
+}
+
+/** What a compiled update gives. */
+interface Updated {
+  readonly loss: Tensor;
+  readonly gradNorm: Tensor;
+  readonly finite: Tensor;
 }
 
 /** A batch and how many of its labels count. */
@@ -36,19 +46,22 @@ export class TrainingStep {
   readonly #model: Module;
   readonly #objective: Objective;
   readonly #optimizer: Optimizer;
-  readonly #update: Compiled<[Batch, number], { loss: Tensor; gradNorm: Tensor }>;
-  readonly #accumulate: Compiled<[Batch, number], Tensor>;
-  readonly #updateLast: Compiled<[Batch, number], { loss: Tensor; gradNorm: Tensor }>;
+  readonly #scaler: LossScaler | undefined;
+  // The last argument is the loss scale, where there is one.
+  readonly #update: Compiled<[Batch, number, number?], Updated>;
+  readonly #accumulate: Compiled<[Batch, number, number?], Tensor>;
+  readonly #updateLast: Compiled<[Batch, number, number?], Updated>;
   readonly #sums = new Map<Variable, Variable>();
 
-  constructor(model: Module, objective: Objective, optimizer: Optimizer) {
+  constructor(model: Module, objective: Objective, optimizer: Optimizer, scaler?: LossScaler) {
     this.#model = model;
     this.#objective = objective;
     this.#optimizer = optimizer;
+    this.#scaler = scaler;
     const options = { cacheSize: plansKept };
-    this.#update = compile((batch: Batch, _share: number) => this.#step(batch, undefined), options);
-    this.#accumulate = compile((batch: Batch, share: number) => this.#add(batch, share), options);
-    this.#updateLast = compile((batch: Batch, share: number) => this.#step(batch, share), options);
+    this.#update = compile((batch, _share, scale) => this.#step(batch, undefined, scale), options);
+    this.#accumulate = compile((batch, share, scale) => this.#add(batch, share, scale), options);
+    this.#updateLast = compile((batch, share, scale) => this.#step(batch, share, scale), options);
   }
 
   /** Updates the model by batches that together make one step. `onSubstep` is called after all but the last. */
@@ -60,18 +73,19 @@ export class TrainingStep {
     const total = counted.reduce((sum, { labels }) => sum + labels, 0);
     const losses: Promise<number>[] = [];
     const last = counted.at(-1)!;
+    const scale = this.#scaler?.scale;
     for (const { batch, labels } of counted.slice(0, -1)) {
-      losses.push(read(await this.#accumulate(batch, labels / total)));
+      losses.push(read(await this.#accumulate(batch, labels / total, scale)));
       await onSubstep();
     }
     const isAlone = counted.length === 1;
-    const { loss, gradNorm } = isAlone
-      ? await this.#update(last.batch, 1)
-      : await this.#updateLast(last.batch, last.labels / total);
+    const { loss, gradNorm, finite } = isAlone
+      ? await this.#update(last.batch, 1, scale)
+      : await this.#updateLast(last.batch, last.labels / total, scale);
     losses.push(read(loss));
     const sum = Promise.all(losses).then((values) => values.reduce((a, b) => a + b, 0));
     sum.catch(() => {}); // an error surfaces where the loss is awaited
-    return { loss: sum, gradNorm };
+    return { loss: sum, gradNorm, finite };
   }
 
   /** Frees the plans. */
@@ -89,9 +103,9 @@ export class TrainingStep {
     return share === undefined ? loss : loss.mul(share);
   }
 
-  #step(batch: Batch, share: number | undefined): { loss: Tensor; gradNorm: Tensor } {
+  #step(batch: Batch, share: number | undefined, scale: number | undefined): Updated {
     const loss = this.#loss(batch, share);
-    backward(loss);
+    this.#backward(loss, scale);
     if (share !== undefined) {
       for (const parameter of this.#trainable()) {
         const sum = this.#sumOf(parameter);
@@ -99,14 +113,23 @@ export class TrainingStep {
         sum.assign(zeros(parameter.shape));
       }
     }
-    const { gradNorm } = this.#optimizer.step();
+    const { gradNorm, finite } = this.#optimizer.step();
     this.#model.zeroGrad();
-    return { loss, gradNorm };
+    return { loss, gradNorm, finite };
   }
 
-  #add(batch: Batch, share: number): Tensor {
+  /** Gradients of the loss, by way of those of `scale` times the loss where there is a scale. */
+  #backward(loss: Tensor, scale: number | undefined): void {
+    backward(scale === undefined ? loss : loss.mul(scale));
+    if (scale === undefined) return;
+    for (const parameter of this.#trainable()) {
+      if (parameter.grad) parameter.grad = parameter.grad.to('f32').div(scale);
+    }
+  }
+
+  #add(batch: Batch, share: number, scale: number | undefined): Tensor {
     const loss = this.#loss(batch, share);
-    backward(loss);
+    this.#backward(loss, scale);
     for (const parameter of this.#trainable()) {
       const sum = this.#sumOf(parameter);
       if (parameter.grad) sum.assign(sum.add(parameter.grad));

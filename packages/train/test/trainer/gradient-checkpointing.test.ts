@@ -12,7 +12,7 @@ import { gradientCheckpointing, Trainer } from '@llm/train';
 import { describe, expect, it } from 'vitest';
 import { full } from '../../../../tools/testing/full.ts';
 import { autoModelOf, modelCases, readModelCase } from '../../../nn/test/support/model-case.ts';
-import { newClassifier, points } from './support.ts';
+import { newClassifier, points, temporariesOf } from './support.ts';
 
 /** An encoder and an encoder-decoder; every family and head in the full tests. */
 const cases = full ? modelCases : ['bert-SequenceClassification', 't5'];
@@ -71,10 +71,9 @@ describe('gradient checkpointing', () => {
     );
     const temporaries = async (): Promise<number> => {
       const step = compile(() => lossAndGradients(model, { input_ids: ids, labels: ids }));
-      const text = await step.explain();
+      const bytes = temporariesOf(await step.explain());
       step.dispose();
-      const [, size, unit] = /temporaries ([\d.]+) (\w*B)/.exec(text)!;
-      return Number(size) * { B: 1, kB: 1e3, MB: 1e6, GB: 1e9 }[unit as 'B']!;
+      return bytes;
     };
     const plain = await temporaries();
     const stop = gradientCheckpointing(model);
