@@ -62,6 +62,11 @@ export class BackendDevice implements Device {
     return this.backend.lost;
   }
 
+  /** @see Device.canBeLost */
+  get canBeLost(): boolean {
+    return 'lost' in this.backend;
+  }
+
   realize(nodes: readonly Node[]): Promise<void> {
     const roots = [...new Set(nodes.filter((node) => !node.storage))];
     if (roots.length === 0) return Promise.resolve();
@@ -162,6 +167,8 @@ export class BackendDevice implements Device {
           { cause: lost },
         );
       }
+      // Lost within a call: what it was given last is on the device that comes after.
+      if (this.lost) throw this.lost;
       throw new TypeError(`${this.name}: the value is on another device; move it with .to(device)`);
     }
     if (!(storage instanceof DeviceStorage) || storage.released) {

@@ -34,6 +34,8 @@ export interface GraphValues {
 export interface Device extends DeviceTag {
   /** The error of a device that is gone with all values on it. The next use of its name makes a new one. */
   readonly lost?: Error | undefined;
+  /** Whether it can be lost at all, as a GPU can. Default false. */
+  readonly canBeLost?: boolean;
   /**
    * Gives every node its storage at once; the promise settles when the values are there.
    *

@@ -44,6 +44,8 @@ export interface TrainingCallback {
   /** After each step; returning `'stop'` ends the run. */
   // biome-ignore lint/suspicious/noConfusingVoidType: a callback that returns nothing is the usual case
   onStep?(event: StepEvent): void | 'stop' | Promise<void | 'stop'>;
+  /** After the device was lost: the run goes on from `step` on a new one, and later steps are done again. */
+  onRollBack?(event: { readonly step: number; readonly error: Error }): void | Promise<void>;
   /** At the end, also after an error (then without a result). */
   onTrainEnd?(result: FitResult | undefined): void | Promise<void>;
 }

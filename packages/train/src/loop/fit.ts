@@ -1,9 +1,10 @@
-import { checkOptions, type Tensor } from '@llm/nn';
+import { checkOptions, type Module, type Tensor, type Variable } from '@llm/nn';
+import type { LoaderState } from '../data/batches.ts';
 import type { Optimizer } from '../optimizers/optimizer.ts';
 import type { Scheduler } from '../schedules/scheduler.ts';
-import type { FitResult, StepEvent, StopReason, TrainingCallback } from './callback.ts';
-import { NonFiniteLossError } from './errors.ts';
-import { SpeedMeter } from './speed.ts';
+import type { FitResult, TrainingCallback } from './callback.ts';
+import { FitRun } from './fit-run.ts';
+import type { RunParts } from './resume.ts';
 
 /** Options of `fit`. */
 export interface FitOptions<Batch> {
@@ -29,10 +30,26 @@ export interface FitOptions<Batch> {
     /** Saves what belongs to the run after `step`. */
     readonly save: (step: number) => void | Promise<void>;
   };
+  /**
+   * What is copied to the host from time to time, so that the run goes back to the last copy and on from there where
+   * a GPU is lost. Without it such a loss ends the run. On devices that cannot be lost it costs nothing.
+   */
+  readonly snapshot?: SnapshotOptions;
   /** Ends the run after the step it is in; what to save then is the caller's choice. See `interruptSignal`. */
   readonly signal?: AbortSignal;
   /** Milliseconds of a steady clock. Default `performance.now`. */
   readonly now?: () => number;
+}
+
+/** All that a run changes, and how often it is copied to the host while steps go on. */
+export interface SnapshotOptions extends RunParts {
+  readonly model: Module;
+  /** Where the batches come from: set to where it was, it gives the same ones again. */
+  readonly batches: { state: LoaderState };
+  /** Variables of the step beside those of model and optimizer: an average of the weights, a teacher's weights. */
+  readonly variables?: Iterable<Variable>;
+  /** Seconds between two copies. Default 60. */
+  readonly snapshot_seconds?: number;
 }
 
 /** What a step gives back. */
@@ -40,7 +57,7 @@ export interface StepOutput {
   readonly loss: Tensor;
 }
 
-/** Names of the options of `fit`, for checking. */
+/** Names of the options, for checking. */
 const optionNames = [
   'step',
   'batches',
@@ -51,113 +68,47 @@ const optionNames = [
   'tokens',
   'callbacks',
   'checkpoint',
+  'snapshot',
   'signal',
   'now',
+] as const;
+const snapshotNames = [
+  'model',
+  'optimizer',
+  'scheduler',
+  'generator',
+  'batches',
+  'variables',
+  'snapshot_seconds',
 ] as const;
 
 /**
  * Runs training steps until they are done, the batches end, or the signal asks to stop.
  *
  * The device is kept busy: a loss is read while the next step runs, so callbacks hear of a step when the next
- * one has been submitted.
+ * one has been submitted. With `snapshot`, a lost GPU takes the run back to its last copy on the host: steps since
+ * then are done, and reported, again.
  *
  * @throws NonFiniteLossError naming the step whose loss is NaN or infinite.
  */
 export async function fit<Batch>(options: FitOptions<Batch>): Promise<FitResult> {
   checkOptions('fit', options, optionNames);
+  if (options.snapshot) checkSnapshot(options.snapshot);
   const { steps, startStep = 0, callbacks = [] } = options;
   for (const callback of callbacks) await callback.onTrainBegin?.({ startStep, steps });
   let result: FitResult | undefined;
   try {
-    result = await run(options);
+    result = await new FitRun(options).run();
     return result;
   } finally {
     for (const callback of callbacks) await callback.onTrainEnd?.(result);
   }
 }
 
-/** A step that is under way. */
-interface Submitted {
-  readonly step: number;
-  readonly loss: Promise<number>;
-  readonly tokens: number;
-  readonly learningRate: number | undefined;
-}
-
-async function run<Batch>(options: FitOptions<Batch>): Promise<FitResult> {
-  const {
-    steps,
-    startStep = 0,
-    callbacks = [],
-    scheduler,
-    optimizer,
-    checkpoint,
-    signal,
-  } = options;
-  const now = options.now ?? (() => performance.now());
-  const start = now() / 1000;
-  const speed = new SpeedMeter(start);
-  let done = { step: startStep, loss: Number.NaN };
-
-  /** Waits for a step's loss and reports it; true if a callback wants to stop. */
-  const finish = async ({ step, loss, tokens, learningRate }: Submitted): Promise<boolean> => {
-    const value = await loss;
-    if (!Number.isFinite(value)) throw new NonFiniteLossError(step, value);
-    const seconds = now() / 1000;
-    speed.add(seconds, tokens);
-    done = { step, loss: value };
-    const event: StepEvent = {
-      step,
-      steps,
-      loss: value,
-      learningRate,
-      tokens,
-      tokensPerSecond: speed.tokensPerSecond,
-      elapsedSeconds: seconds - start,
-      remainingSeconds: speed.secondsPerStep * (steps - step),
-    };
-    let stop = false;
-    for (const callback of callbacks) stop = (await callback.onStep?.(event)) === 'stop' || stop;
-    return stop;
-  };
-
-  let reason: StopReason = 'finished';
-  let pending: Submitted | undefined;
-  let submitted = startStep;
-  if (submitted < steps && !signal?.aborted) {
-    reason = 'exhausted';
-    for await (const batch of options.batches) {
-      const learningRate = optimizer?.groups[0]?.lr;
-      const { loss } = await options.step(batch);
-      scheduler?.step();
-      submitted++;
-      const current = {
-        step: submitted,
-        loss: readLoss(loss),
-        tokens: options.tokens?.(batch) ?? 0,
-        learningRate,
-      };
-      let stop = pending ? await finish(pending) : false;
-      pending = current;
-      if (checkpoint && submitted % checkpoint.every === 0) {
-        stop = (await finish(current)) || stop;
-        pending = undefined;
-        await checkpoint.save(submitted);
-      }
-      if (submitted >= steps) reason = 'finished';
-      else if (stop || signal?.aborted) reason = 'interrupted';
-      else continue;
-      break;
-    }
+function checkSnapshot(snapshot: SnapshotOptions): void {
+  checkOptions('fit: snapshot', snapshot, snapshotNames);
+  const { snapshot_seconds: seconds = 60 } = snapshot;
+  if (!(seconds >= 0)) {
+    throw new RangeError(`fit: snapshot_seconds must be at least 0: got ${seconds}`);
   }
-  if (pending) await finish(pending);
-  if (signal?.aborted && done.step < steps) reason = 'interrupted';
-  return { ...done, reason, tokens: speed.tokens, seconds: now() / 1000 - start };
-}
-
-/** The loss's value; an error surfaces where it is awaited, not before. */
-function readLoss(loss: Tensor): Promise<number> {
-  const value = loss.item();
-  value.catch(() => {});
-  return value;
 }

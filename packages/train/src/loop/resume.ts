@@ -15,7 +15,9 @@ export interface RunParts {
 /** Names of the files of a run's state. */
 const files = { tensors: 'optimizer.safetensors', rest: 'trainer_state.json' } as const;
 
-interface SavedState {
+/** Where a run is, as far as the host counts it. */
+export interface RunCounters {
+  /** The last step done. */
   readonly step: number;
   readonly schedulerSteps?: number;
   readonly generatorPosition?: number;
@@ -30,16 +32,28 @@ export async function encodeRunState(
   parts: RunParts,
   step: number,
 ): Promise<Record<string, Uint8Array | string>> {
-  const state: SavedState = {
+  const counters = countersOf(parts, step);
+  return {
+    [files.tensors]: await encodeTensors(parts.optimizer.stateDict()),
+    [files.rest]: `${JSON.stringify(counters, null, 2)}\n`,
+  };
+}
+
+/** Where the parts of a run are after `step`. */
+export function countersOf(parts: RunParts, step: number): RunCounters {
+  return {
     step,
     schedulerSteps: parts.scheduler?.steps,
     generatorPosition: parts.generator?.position,
     batches: parts.batches?.state,
   };
-  return {
-    [files.tensors]: await encodeTensors(parts.optimizer.stateDict()),
-    [files.rest]: `${JSON.stringify(state, null, 2)}\n`,
-  };
+}
+
+/** Puts the parts of a run to where `countersOf` saw them; each part must have been there. */
+export function restoreCounters(parts: RunParts, counters: RunCounters): void {
+  if (parts.scheduler) parts.scheduler.steps = counters.schedulerSteps!;
+  if (parts.generator) parts.generator.position = counters.generatorPosition!;
+  if (parts.batches) parts.batches.state = counters.batches!;
 }
 
 /**
@@ -52,7 +66,7 @@ export async function restoreRunState(
   parts: RunParts,
   read: (name: string) => Promise<Uint8Array>,
 ): Promise<number> {
-  const state = JSON.parse(new TextDecoder().decode(await read(files.rest))) as SavedState;
+  const state = JSON.parse(new TextDecoder().decode(await read(files.rest))) as RunCounters;
   const lacking = [
     parts.scheduler && state.schedulerSteps === undefined && 'the scheduler',
     parts.generator && state.generatorPosition === undefined && 'the generator',
@@ -63,8 +77,6 @@ export async function restoreRunState(
     throw new Error(`resume: ${files.rest} lacks the state of ${lacking.join(', ')}`);
   }
   parts.optimizer.loadStateDict(decodeTensors(await read(files.tensors)).tensors);
-  if (parts.scheduler) parts.scheduler.steps = state.schedulerSteps!;
-  if (parts.generator) parts.generator.position = state.generatorPosition!;
-  if (parts.batches) parts.batches.state = state.batches!;
+  restoreCounters(parts, state);
   return state.step;
 }
