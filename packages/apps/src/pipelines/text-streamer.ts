@@ -1,5 +1,6 @@
 import { checkOptions } from '@llm/nn';
 import type { DecodeOptions, PreTrainedTokenizer } from '@llm/tokenizers';
+import { WrongInputError } from './errors.ts';
 
 /** Options of `TextStreamer`. */
 export interface TextStreamerOptions {
@@ -7,6 +8,8 @@ export interface TextStreamerOptions {
   readonly callback_function?: (text: string) => void;
   /** Called with the tokens behind it. */
   readonly token_callback_function?: (tokens: readonly number[]) => void;
+  /** True, as prompts are never shown; false is refused. */
+  readonly skip_prompt?: boolean;
   /** Whether special tokens are left out. Default true. */
   readonly skip_special_tokens?: boolean;
 }
@@ -29,8 +32,14 @@ export class TextStreamer {
     checkOptions('TextStreamer', options, [
       'callback_function',
       'token_callback_function',
+      'skip_prompt',
       'skip_special_tokens',
     ]);
+    if (options.skip_prompt === false) {
+      throw new WrongInputError(
+        'TextStreamer: shows what is generated, not the prompt; leave skip_prompt out, and show the prompt yourself',
+      );
+    }
     this.#tokenizer = tokenizer;
     this.#show = options.callback_function ?? print;
     this.#showTokens = options.token_callback_function;
@@ -45,8 +54,10 @@ export class TextStreamer {
     if (text) this.#show(text);
   }
 
-  /** Begins anew with the next token. */
+  /** Shows what is left of a character that was cut off, and begins anew with the next token. */
   end(): void {
+    const rest = this.#stream.end();
+    if (rest) this.#show(rest);
     this.#stream = this.#tokenizer.decode_stream(this.#decoding);
   }
 }
