@@ -131,6 +131,11 @@ export interface TrainingArguments {
   readonly include_num_input_tokens_seen: boolean;
   /** Whether the model is evaluated before the first step. Default false. */
   readonly eval_on_start: boolean;
+  /**
+   * Seconds between two copies of the run to the host, made while steps go on: where a GPU is lost the run goes back to
+   * the last one. Null for none. Default 60; nothing is copied on devices that cannot be lost. Not in transformers.
+   */
+  readonly snapshot_seconds: number | null;
   /** Folder of logs. Default: `runs` in `output_dir`. */
   readonly logging_dir: string | null;
 }
@@ -188,6 +193,7 @@ export const defaultArguments: TrainingArguments = {
   include_num_input_tokens_seen: false,
   eval_on_start: false,
   logging_dir: null,
+  snapshot_seconds: 60,
 };
 
 /**
@@ -262,6 +268,8 @@ function checkRanges(args: TrainingArguments): void {
   if (args.fp16 && args.bf16) {
     throw new TypeError('TrainingArguments: fp16 and bf16 are two precisions; take one');
   }
+  const { snapshot_seconds: seconds } = args;
+  if (seconds !== null && !(seconds >= 0)) fail('snapshot_seconds', 'at least 0, or null');
   const limit = args.save_total_limit;
   if (limit !== null && !(Number.isInteger(limit) && limit > 0)) {
     fail('save_total_limit', 'a whole number above 0, or null');

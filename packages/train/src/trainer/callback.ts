@@ -43,6 +43,8 @@ export interface TrainerCallback {
   on_save?: Handler;
   on_log?: Handler;
   on_prediction_step?: Handler;
+  /** After a GPU was lost and the run went back to an earlier step; not in transformers. */
+  on_roll_back?: Handler;
   /** What a resumed run gives back to `load_state`; JSON. */
   state?(): unknown;
   /** Takes what `state` gave; called before the resumed run begins. */

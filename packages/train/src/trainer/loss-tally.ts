@@ -3,10 +3,16 @@ import { NonFiniteLossError } from '../loop/errors.ts';
 /** What happens after a loss that is NaN or infinite: an error, or the step is left out and counted. */
 export type NonFinitePolicy = 'error' | 'skip';
 
+/** A step whose loss is not known yet. */
+export interface WaitingLoss {
+  readonly step: number;
+  readonly loss: Promise<number>;
+}
+
 /** Sums of losses: since the last log, and in all. A loss is read when the next step is under way. */
 export class LossTally {
   readonly #policy: NonFinitePolicy;
-  #waiting: { readonly step: number; readonly loss: Promise<number> } | undefined;
+  #waiting: WaitingLoss | undefined;
   #sum = 0;
   #steps = 0;
   #totalSum = 0;
@@ -45,6 +51,15 @@ export class LossTally {
   /** Mean loss of the whole run; NaN without a step. */
   get mean(): number {
     return this.#totalSteps > 0 ? this.#totalSum / this.#totalSteps : Number.NaN;
+  }
+
+  /** The step whose loss is not in the sums yet; to be taken along where a run goes back to a moment between steps. */
+  get waiting(): WaitingLoss | undefined {
+    return this.#waiting;
+  }
+
+  set waiting(waiting: WaitingLoss | undefined) {
+    this.#waiting = waiting;
   }
 
   /** The sums, for a checkpoint. */

@@ -37,7 +37,8 @@ export interface DataPosition {
   readonly batches: number;
 }
 
-interface SavedRun {
+/** Where a run is, as far as the host counts it; JSON. */
+export interface SavedRun {
   readonly position: DataPosition;
   readonly generator: { readonly seed: number; readonly position: number };
   readonly scheduler_steps: number;
@@ -72,14 +73,10 @@ export async function modelFiles(model: Module): Promise<Record<string, FileCont
   return files;
 }
 
-/** The files of a checkpoint besides the model's. */
-export async function encodeRun(
-  parts: RunParts,
-  position: DataPosition,
-  args: TrainingArguments,
-): Promise<Record<string, FileContent>> {
-  const { optimizer, scheduler, generator, state, tally, scaler, callbacks, data } = parts;
-  const run: SavedRun = {
+/** Where the parts of a run are; `state` is not in it. */
+export function countersOf(parts: RunParts, position: DataPosition): SavedRun {
+  const { scheduler, generator, tally, scaler, callbacks, data } = parts;
+  return {
     position,
     generator: { seed: generator.seed, position: generator.position },
     scheduler_steps: scheduler.steps,
@@ -88,10 +85,18 @@ export async function encodeRun(
     callbacks: callbackStates(callbacks),
     data,
   };
+}
+
+/** The files of a checkpoint besides the model's. */
+export async function encodeRun(
+  parts: RunParts,
+  position: DataPosition,
+  args: TrainingArguments,
+): Promise<Record<string, FileContent>> {
   return {
-    [names.optimizer]: await encodeTensors(optimizer.stateDict()),
-    [names.state]: json(state),
-    [names.run]: json(run),
+    [names.optimizer]: await encodeTensors(parts.optimizer.stateDict()),
+    [names.state]: json(parts.state),
+    [names.run]: json(countersOf(parts, position)),
     'training_args.json': json(args),
   };
 }
@@ -131,13 +136,7 @@ export function restoreRun(
   }
   parts.model.loadStateDict(decodeTensors(files.get(names.model)!).tensors);
   parts.optimizer.loadStateDict(decodeTensors(files.get(names.optimizer)!).tensors);
-  parts.scheduler.steps = run.scheduler_steps;
-  parts.generator.seed = run.generator.seed;
-  parts.generator.position = run.generator.position;
-  parts.tally.load(run.tally);
-  // A run that went on without fp16 before starts with the first scale.
-  if (run.loss_scale) parts.scaler?.load(run.loss_scale);
-  restoreCallbacks(parts.callbacks, run.callbacks);
+  restoreCounters(parts, run, place);
   const { max_steps, num_train_epochs, logging_steps, eval_steps, save_steps } = parts.state;
   Object.assign(parts.state, state, {
     max_steps,
@@ -147,6 +146,17 @@ export function restoreRun(
     save_steps,
   });
   return skipsData ? run.position : { epoch: run.position.epoch, batches: 0 };
+}
+
+/** Puts the parts of a run to where `countersOf` saw them. @throws TypeError for a count that makes no sense */
+export function restoreCounters(parts: RunParts, run: SavedRun, _place: string): void {
+  parts.scheduler.steps = run.scheduler_steps;
+  parts.generator.seed = run.generator.seed;
+  parts.generator.position = run.generator.position;
+  parts.tally.load(run.tally);
+  // A run that went on without fp16 before starts with the first scale.
+  if (run.loss_scale) parts.scaler?.load(run.loss_scale);
+  restoreCallbacks(parts.callbacks, run.callbacks);
 }
 
 function json(value: unknown): string {

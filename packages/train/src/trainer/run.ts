@@ -1,5 +1,6 @@
 import type { FileContent } from '@llm/hub';
 import type { Generator, Module } from '@llm/nn';
+import type { Snapshots } from '../loop/snapshots.ts';
 import type { Optimizer } from '../optimizers/optimizer.ts';
 import { Scheduler } from '../schedules/scheduler.ts';
 import type { Schedule } from '../schedules/schedules.ts';
@@ -11,9 +12,10 @@ import { LossScaler } from './loss-scaler.ts';
 import { LossTally, type NonFinitePolicy } from './loss-tally.ts';
 import type { Objective } from './objective.ts';
 import { createOptimizer, createSchedule } from './optimization.ts';
+import { runSnapshots, type TrainerCounters, takeUp } from './run-snapshots.ts';
 import { type DataPosition, encodeRun, type RunParts, restoreRun } from './run-state.ts';
 import { type RunLength, runLength } from './schedule-of-run.ts';
-import type { LogEntry, TrainerControl, TrainerState } from './state.ts';
+import { type LogEntry, newControl, type TrainerControl, type TrainerState } from './state.ts';
 import { TrainingStep, type UpdateOutcome } from './training-step.ts';
 import { windows } from './windows.ts';
 
@@ -45,6 +47,7 @@ export class TrainingRun {
   readonly #length: RunLength;
   readonly #step: TrainingStep;
   readonly #parts: RunParts;
+  readonly #snapshots: Snapshots<TrainerCounters>;
   #position: DataPosition = { epoch: 0, batches: 0 };
   #startTime = 0;
   #startStep = 0;
@@ -85,6 +88,7 @@ export class TrainingRun {
         dataloader_drop_last: args.dataloader_drop_last,
       },
     };
+    this.#snapshots = runSnapshots(this.#parts, () => this.#position, args.snapshot_seconds);
   }
 
   /** Takes up a checkpoint. */
@@ -106,11 +110,8 @@ export class TrainingRun {
     await this.#host.call('on_train_begin');
     if (args.eval_on_start && state.global_step === 0) await this.#host.evaluate();
     if (state.global_step >= state.max_steps) control.should_training_stop = true;
-    let { epoch } = this.#position;
-    for (; epoch < this.#length.epochs && !control.should_training_stop; epoch++) {
-      await this.#epoch(epoch, this.#position.epoch === epoch ? this.#position.batches : 0);
-    }
-    await this.#parts.tally.settle();
+    await this.#snapshots.begin();
+    while (!(await this.#epochs()));
     const { mean } = this.#parts.tally;
     const skipped = this.#parts.tally.skipped + (this.#parts.scaler?.skipped ?? 0);
     const seconds = (performance.now() - this.#startTime) / 1000;
@@ -129,6 +130,29 @@ export class TrainingRun {
     this.#step.dispose();
   }
 
+  /** Goes on to the end; false if the device was lost, and everything is back at an earlier step. */
+  async #epochs(): Promise<boolean> {
+    const { control, state, model, call } = this.#host;
+    try {
+      let { epoch } = this.#position;
+      for (; epoch < this.#length.epochs && !control.should_training_stop; epoch++) {
+        await this.#epoch(epoch, this.#position.epoch === epoch ? this.#position.batches : 0);
+      }
+      await this.#parts.tally.settle();
+      return true;
+    } catch (error) {
+      this.#position = takeUp(
+        this.#parts,
+        await this.#snapshots.rollBack(error, state.global_step),
+      );
+      Object.assign(control, newControl());
+      this.#step.restart();
+      model.train();
+      await call('on_roll_back');
+      return false;
+    }
+  }
+
   async #epoch(epoch: number, skip: number): Promise<void> {
     const { args, control, call, state } = this.#host;
     control.should_epoch_stop = false;
@@ -137,6 +161,7 @@ export class TrainingRun {
     let outcome: Rated | undefined;
     const size = args.gradient_accumulation_steps;
     for await (const window of windows(this.#loader.epoch(epoch, skip), size)) {
+      await this.#snapshots.consider();
       batches += window.length;
       this.#position = { epoch, batches };
       outcome = await this.#update(window, batches);

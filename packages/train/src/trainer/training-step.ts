@@ -88,6 +88,12 @@ export class TrainingStep {
     return { loss: sum, gradNorm, finite };
   }
 
+  /** Forgets plans and gradients of an update that did not come to its end. */
+  restart(): void {
+    this.dispose();
+    for (const sum of this.#sums.values()) sum.assign(zeros(sum.shape));
+  }
+
   /** Frees the plans. */
   dispose(): void {
     for (const compiled of [this.#update, this.#accumulate, this.#updateLast]) compiled.dispose();
