@@ -115,6 +115,11 @@ export interface TrainingArguments {
   readonly fp16: boolean;
   /** The same with bf16, which has f32's range and needs no scale. Default false. */
   readonly bf16: boolean;
+  /**
+   * Whether batches are cut in half, as often as it takes, where memory does not suffice: the parts' gradients are added
+   * up, so the updates and the number of steps stay the same. Default false.
+   */
+  readonly auto_find_batch_size: boolean;
   /** Whether layers are computed again in the backward pass instead of being kept; see `gradientCheckpointing`. Default false. */
   readonly gradient_checkpointing: boolean;
   /** Whether batches hold examples of about equal length. Default false. */
@@ -184,6 +189,7 @@ export const defaultArguments: TrainingArguments = {
   optim: 'adamw_torch_fused',
   fp16: false,
   bf16: false,
+  auto_find_batch_size: false,
   gradient_checkpointing: false,
   group_by_length: false,
   length_column_name: 'length',

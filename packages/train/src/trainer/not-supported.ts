@@ -68,7 +68,6 @@ export const notSupported: ReadonlyMap<string, unknown> = new Map<string, unknow
   ['push_to_hub_organization', null],
   ['push_to_hub_token', null],
   ['mp_parameters', ''],
-  ['auto_find_batch_size', false],
   ['full_determinism', false],
   ['torchdynamo', null],
   ['ray_scope', 'last'],

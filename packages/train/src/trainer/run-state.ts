@@ -10,6 +10,7 @@ import type { Optimizer } from '../optimizers/optimizer.ts';
 import type { Scheduler } from '../schedules/scheduler.ts';
 import type { TrainingArguments } from './arguments.ts';
 import { callbackStates, restoreCallbacks, type TrainerCallback } from './callback.ts';
+import type { FittingStep } from './fitting-step.ts';
 import type { LossScaler, LossScalerState } from './loss-scaler.ts';
 import type { LossTally } from './loss-tally.ts';
 import type { TrainerState } from './state.ts';
@@ -23,6 +24,8 @@ export interface RunParts {
   readonly generator: Generator;
   readonly state: TrainerState;
   readonly tally: LossTally;
+  /** With auto_find_batch_size. */
+  readonly fitting?: FittingStep;
   /** With fp16. */
   readonly scaler?: LossScaler;
   readonly callbacks: readonly TrainerCallback[];
@@ -44,6 +47,8 @@ export interface SavedRun {
   readonly scheduler_steps: number;
   readonly tally: ReturnType<LossTally['save']>;
   readonly loss_scale?: LossScalerState;
+  /** Parts that batches were cut into. */
+  readonly batch_cuts?: number;
   readonly callbacks: Readonly<Record<string, unknown>>;
   readonly data: Readonly<Record<string, unknown>>;
 }
@@ -75,13 +80,14 @@ export async function modelFiles(model: Module): Promise<Record<string, FileCont
 
 /** Where the parts of a run are; `state` is not in it. */
 export function countersOf(parts: RunParts, position: DataPosition): SavedRun {
-  const { scheduler, generator, tally, scaler, callbacks, data } = parts;
+  const { scheduler, generator, tally, scaler, fitting, callbacks, data } = parts;
   return {
     position,
     generator: { seed: generator.seed, position: generator.position },
     scheduler_steps: scheduler.steps,
     tally: tally.save(),
     ...(scaler && { loss_scale: scaler.save() }),
+    ...(fitting && { batch_cuts: fitting.cuts }),
     callbacks: callbackStates(callbacks),
     data,
   };
@@ -149,14 +155,21 @@ export function restoreRun(
 }
 
 /** Puts the parts of a run to where `countersOf` saw them. @throws TypeError for a count that makes no sense */
-export function restoreCounters(parts: RunParts, run: SavedRun, _place: string): void {
+export function restoreCounters(parts: RunParts, run: SavedRun, place: string): void {
   parts.scheduler.steps = run.scheduler_steps;
   parts.generator.seed = run.generator.seed;
   parts.generator.position = run.generator.position;
   parts.tally.load(run.tally);
+  if (parts.fitting) parts.fitting.cuts = cutsOf(run.batch_cuts ?? 1, place);
   // A run that went on without fp16 before starts with the first scale.
   if (run.loss_scale) parts.scaler?.load(run.loss_scale);
   restoreCallbacks(parts.callbacks, run.callbacks);
+}
+
+/** The number of parts in a checkpoint. @throws TypeError unless it is a power of two */
+function cutsOf(cuts: number, place: string): number {
+  if (Number.isInteger(Math.log2(cuts)) && cuts >= 1) return cuts;
+  throw new TypeError(`Trainer: ${place} says that batches were cut into ${cuts} parts`);
 }
 
 function json(value: unknown): string {

@@ -6,6 +6,7 @@ import { Scheduler } from '../schedules/scheduler.ts';
 import type { Schedule } from '../schedules/schedules.ts';
 import type { TrainingArguments } from './arguments.ts';
 import type { CallbackContext, TrainerCallback, TrainerEvent } from './callback.ts';
+import { FittingStep } from './fitting-step.ts';
 import { intervalOf } from './flow.ts';
 import type { LoadedBatch, Loader } from './loader.ts';
 import { LossScaler } from './loss-scaler.ts';
@@ -46,6 +47,7 @@ export class TrainingRun {
   readonly #loader: Loader;
   readonly #length: RunLength;
   readonly #step: TrainingStep;
+  readonly #fitting: FittingStep | undefined;
   readonly #parts: RunParts;
   readonly #snapshots: Snapshots<TrainerCounters>;
   #position: DataPosition = { epoch: 0, batches: 0 };
@@ -70,6 +72,12 @@ export class TrainingRun {
     const optimizer = optimizers[0] ?? createOptimizer(model, args);
     const scaler = args.fp16 ? new LossScaler() : undefined;
     this.#step = new TrainingStep(model, host.objective, optimizer, scaler);
+    if (args.auto_find_batch_size) {
+      this.#fitting = new FittingStep(this.#step, {
+        generator: host.generator,
+        countLabels: (batch) => host.objective.countLabels(batch, 'part of a batch'),
+      });
+    }
     this.#parts = {
       model,
       optimizer,
@@ -78,6 +86,7 @@ export class TrainingRun {
       state,
       tally: new LossTally(host.policy),
       ...(scaler && { scaler }),
+      ...(this.#fitting && { fitting: this.#fitting }),
       callbacks: host.callbacks,
       data: {
         examples: host.examples,
@@ -196,7 +205,11 @@ export class TrainingRun {
     }
     const learningRate = optimizer.groups[0]?.lr ?? args.learning_rate;
     await call('on_pre_optimizer_step');
-    const outcome = await this.#step.run(counted, () => call('on_substep_end'));
+    const outcome = await (this.#fitting ?? this.#step).run(counted, () => call('on_substep_end'));
+    if (this.#fitting) {
+      const size = args.per_device_train_batch_size / this.#fitting.cuts;
+      state.train_batch_size = Math.max(1, Math.ceil(size));
+    }
     await call('on_optimizer_step');
     // As in PyTorch, the rates stay where they are when a step is left out because the scaled gradients overflowed.
     const isUpdated = !scaler || (await outcome.finite.item()) !== 0;
