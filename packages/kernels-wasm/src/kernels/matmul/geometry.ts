@@ -44,10 +44,19 @@ function tileColumns(rows: number, n: number): number {
 const plain = (operand: Operand) =>
   operand.dtype === 'f32' && operand.rowStride >= 0 && operand.colStride >= 0;
 
-/** Whether reading A in place is quicker than packing it: packing pays by reuse over columns. */
+/** Floats in a page of 4 KiB: rows so far apart share the lines of a first-level cache. */
+const PAGE = 1024;
+
+/**
+ * Whether reading A in place is quicker than packing it: packing pays by reuse over columns. Few rows stay in a
+ * second-level cache as they are; packed, half of them would have to come from another thread's.
+ */
 function readsDirectly(a: Operand, { m, n, k }: Problem): boolean {
   if (!plain(a)) return false;
-  if (a.colStride === 1) return n < 192 || m * n * k < 4 * SMALL_CHUNK;
+  if (a.colStride === 1) {
+    const fewRows = m <= 192 && a.rowStride % PAGE !== 0;
+    return n < 192 || fewRows || m * n * k < 4 * SMALL_CHUNK;
+  }
   return n <= 16 || k <= 128;
 }
 
