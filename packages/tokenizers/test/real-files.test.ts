@@ -9,6 +9,7 @@ import { REAL_FILES } from './support/real-files.ts';
 import { wordyText } from './support/texts.ts';
 
 const MINUTES = 60_000;
+const lines = mixedLines(sized(2000, 100_000));
 
 describe.each(Object.entries(REAL_FILES))('%s', (_, read) => {
   const file = read();
@@ -17,16 +18,16 @@ describe.each(Object.entries(REAL_FILES))('%s', (_, read) => {
 
   it(
     'gives the ids, offsets, tokens, words and text of the Rust library',
-    () => expectEqual(ours, rust, mixedLines(sized(2000, 100_000))),
+    () => expectEqual(ours, rust, lines),
     sized(2, 20) * MINUTES,
   );
 
   it(
     'does so for random text',
     async () => {
-      const lines = fc.array(wordyText, { minLength: 20, maxLength: 20 });
+      const twenty = fc.array(wordyText, { minLength: 20, maxLength: 20 });
       await fc.assert(
-        fc.asyncProperty(lines, (texts) => expectEqual(ours, rust, texts)),
+        fc.asyncProperty(twenty, (texts) => expectEqual(ours, rust, texts)),
         { numRuns: sized(20, 500) },
       );
     },

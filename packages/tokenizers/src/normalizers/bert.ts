@@ -16,11 +16,19 @@ export interface BertNormalizerOptions {
   lowercase?: boolean;
 }
 
-const CLEANED = /[\0\ufffd\p{Cf}\p{Co}]|(?![\t\n\r])\p{Cc}/u;
+/** Format characters that the Rust library's tables do not have: they end with Unicode 8. */
+const NEWER_FORMATS = String.raw`\u0890\u0891\u08e2\u{110cd}\u{13430}-\u{1343f}`;
+/** The same for accents; the ranges hold older characters of other kinds, too. */
+const NEWER_ACCENTS = String.raw`\u07fd\u0897-\u08e1\u09fe\u0afa-\u0aff\u0b55\u0c04-\u0c3c\u0d00\u0d3b\u0d3c\u0d81\u0eba\u0ece\u180f-\u1886\u1abf-\u1aeb\u1df6-\u1dfb\ua82c\ua8c5\ua8ff\ua9bd\u{10d24}-\u{10f85}\u{11070}-\u{11074}\u{110c2}\u{111c9}\u{111cf}\u{1123e}-\u{11241}\u{1133b}\u{113bb}-\u{1145e}\u{1182f}-\u{1612f}\u{16f4f}\u{16fe4}\u{1cf00}-\u{1cf46}\u{1e000}-\u{1e6f5}\u{1e944}-\u{1e94a}`;
+const CLEANED = new RegExp(
+  String.raw`[\0\ufffd\p{Cf}\p{Co}](?<![${NEWER_FORMATS}])|(?![\t\n\r])\p{Cc}`,
+  'u',
+);
 const SPACE = /\p{White_Space}/u;
 const CHINESE =
   /[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u{20000}-\u{2a6df}\u{2a700}-\u{2b73f}\u{2b740}-\u{2b81f}\u{2b920}-\u{2ceaf}\u{2f800}-\u{2fa1f}]/u;
-const ACCENT = /\p{Mn}/u;
+/** U+1734 and U+1171E were accents once. */
+const ACCENT = new RegExp(String.raw`[\p{Mn}\u1734\u{1171e}](?<![${NEWER_ACCENTS}])`, 'u');
 const ALL_CLEANED = new RegExp(CLEANED, 'gu');
 const ALL_SPACES = new RegExp(SPACE, 'gu');
 const ALL_CHINESE = new RegExp(CHINESE, 'gu');

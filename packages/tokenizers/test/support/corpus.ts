@@ -2,19 +2,34 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
+import { fullDates, namesInAllLanguages } from './names.ts';
 import { HARD_TEXTS, wordyText } from './texts.ts';
 
-/** Lines of the full corpus. */
-const FULL = 100_000;
+/** Words that do not end. */
+const ENDLESS: readonly string[] = [
+  'a',
+  '🙂',
+  ' ',
+  'ab',
+  "'",
+  '漢',
+  'e\u0301',
+  '\n',
+  '0',
+  '-',
+  'ก',
+].map((unit) => unit.repeat(2000));
 
 /**
- * Real text that every checkout has, mixed: the messages of the TypeScript compiler in thirteen
- * languages (five scripts), its source code, long paragraphs, words that do not end, and random
- * strings of letters, marks, emoji sequences, control characters and lone surrogates.
+ * Real text, mixed: interface texts, names and dates of all languages that the JavaScript engine knows
+ * (some thirty scripts), the same with marks apart from their letters, source code, long paragraphs,
+ * every emoji sequence, words that do not end, and random strings of letters, marks, emoji, control
+ * characters and lone surrogates.
  *
- * @param count - How many lines, spread evenly over all kinds.
+ * @param count - How many lines, spread evenly over each kind; the hard ones always, being few.
+ * @param phrases - More real text, where there is some.
  */
-export function mixedLines(count: number): string[] {
+export function mixedLines(count: number, phrases: readonly string[] = []): string[] {
   const folder = dirname(createRequire(import.meta.url).resolve('typescript/lib/typescript.js'));
   const messages = readdirSync(folder, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
@@ -25,17 +40,90 @@ export function mixedLines(count: number): string[] {
         ),
       ),
     );
-  const code = readFileSync(join(folder, 'typescript.js'), 'utf8').split('\n').slice(1000, 60_000);
-  const paragraphs = Array.from({ length: 200 }, (_, i) =>
-    messages.slice(i * 100, i * 100 + 30).join(i % 2 === 0 ? ' ' : '\n'),
+  const names = [...namesInAllLanguages(), ...fullDates()];
+  const real = [...messages, ...phrases, ...names];
+  const hard = [...HARD_TEXTS, ...ENDLESS];
+  const kinds: readonly (readonly [share: number, lines: () => readonly string[]])[] = [
+    [0.25, () => messages],
+    [phrases.length === 0 ? 0 : 0.25, () => phrases],
+    [0.2, () => names],
+    [0.1, () => real.map((line) => line.normalize('NFD')).filter((line) => line.length < 500)],
+    [0.25, () => readFileSync(join(folder, 'typescript.js'), 'utf8').split('\n').slice(1000)],
+    [0.05, () => emojiSequences()],
+    [0.002, () => paragraphs(real)],
+    [1, () => fc.sample(wordyText, { numRuns: count, seed: 1 })],
+  ];
+  const lines = [...hard];
+  for (const [share, read] of kinds) {
+    const wanted = Math.min(Math.ceil(share * count), Math.max(0, count - lines.length));
+    if (wanted > 0) lines.push(...spread(read(), wanted));
+  }
+  return lines;
+}
+
+/** At most `count` lines, evenly. */
+function spread(lines: readonly string[], count: number): string[] {
+  const step = Math.max(1, lines.length / count);
+  return Array.from(
+    { length: Math.min(count, lines.length) },
+    (_, index) => lines[Math.floor(index * step)]!,
   );
-  const endless = ['a', '🙂', ' ', 'ab', "'", '漢', 'e\u0301', '\n', '0', '-'].map((unit) =>
-    unit.repeat(2000),
+}
+
+/** Thirty lines of anywhere in one, with spaces or line ends between them. */
+function paragraphs(lines: readonly string[]): string[] {
+  return Array.from({ length: 1000 }, (_, index) =>
+    Array.from(
+      { length: 30 },
+      (_, line) => lines[(index * 7919 + line * 104_729) % lines.length]!,
+    ).join(index % 2 === 0 ? ' ' : '\n'),
   );
-  const lines = [...HARD_TEXTS, ...endless, ...messages, ...code, ...paragraphs];
-  lines.push(...fc.sample(wordyText, { numRuns: Math.max(0, FULL - lines.length), seed: 1 }));
-  const step = lines.length / Math.min(count, lines.length);
-  const chosen = Array.from({ length: count }, (_, i) => lines[Math.floor(i * step)]!);
-  // The hard ones are few; all of them count.
-  return [...HARD_TEXTS, ...endless, ...chosen].slice(0, Math.max(count, 100));
+}
+
+/** What Unicode recommends as one emoji, a few in a text: skin tones, families, flags, keycaps. */
+function emojiSequences(): string[] {
+  const isEmoji = /^\p{RGI_Emoji}$/v;
+  const tones = ['', '🏻', '🏼', '🏽', '🏾', '🏿'];
+  const ends = ['', '\u{fe0f}', '\u{20e3}', '\u{fe0f}\u{20e3}'];
+  const joined = [
+    '❤️',
+    '⚕️',
+    '⚖️',
+    '✈️',
+    '♀️',
+    '♂️',
+    '🌈',
+    '🌾',
+    '🍳',
+    '🎓',
+    '🏫',
+    '💻',
+    '🔬',
+    '🚀',
+    '🚒',
+    '🦰',
+  ];
+  const people = ['👨', '👩', '🧑', '👧', '👦', '🏃', '🏳️', '🧔'];
+  const letters = Array.from({ length: 26 }, (_, index) => String.fromCodePoint(0x1f1e6 + index));
+  const bases = Array.from({ length: 0x1fb00 }, (_, code) => code)
+    .filter((code) => code < 0x10000 || code >= 0x1f000)
+    .map((code) => String.fromCodePoint(code))
+    .filter((character) => /\p{Emoji}/u.test(character));
+  const candidates = [
+    ...bases.flatMap((base) => [...tones, ...ends].map((end) => base + end)),
+    ...letters.flatMap((first) => letters.map((second) => first + second)),
+    ...people.flatMap((person) =>
+      [...tones].flatMap((tone) =>
+        [...joined, ...people].map((other) => `${person}${tone}\u200d${other}`),
+      ),
+    ),
+    ...people.flatMap((first) =>
+      people.flatMap((second) => people.map((third) => `${first}\u200d${second}\u200d${third}`)),
+    ),
+  ];
+  const found = [...new Set(candidates)].filter((candidate) => isEmoji.test(candidate));
+  return found.map(
+    (emoji, index) =>
+      [emoji, `${emoji} ${found[(index * 7) % found.length]}`, `a${emoji}${emoji}b`][index % 3]!,
+  );
 }

@@ -99,9 +99,49 @@ function bert(): AnyObject {
   };
 }
 
+/** The unigram as T5 has it. */
+const t5 = (): AnyObject => JSON.parse(fixture('unigram.tokenizer.json'));
+
+/** Its pieces in XLM-R's order, between XLM-R's other components. */
+function xlmRoberta(): AnyObject {
+  const file = t5();
+  const tokens = ['<s>', '<pad>', '</s>', '<unk>'];
+  const pieces = file.model.vocab.filter(([piece]: [string, number]) => !tokens.includes(piece));
+  const vocab = [...tokens.map((token) => [token, 0]), ...pieces, ['<mask>', 0]];
+  const mark = (token: string) => ({ SpecialToken: { id: token, type_id: 0 } });
+  const input = (id: string) => ({ Sequence: { id, type_id: 0 } });
+  const [, , end] = tokens.map(mark);
+  return {
+    ...file,
+    added_tokens: [
+      ...tokens.map((token, id) => special(id, token)),
+      { ...special(vocab.length - 1, '<mask>'), lstrip: true },
+    ],
+    normalizer: {
+      type: 'Sequence',
+      normalizers: [
+        file.normalizer.normalizers[0],
+        { type: 'Replace', pattern: { Regex: ' {2,}' }, content: ' ' },
+      ],
+    },
+    pre_tokenizer: { type: 'Sequence', pretokenizers: [{ type: 'WhitespaceSplit' }, file.decoder] },
+    post_processor: {
+      type: 'TemplateProcessing',
+      single: [mark('<s>'), input('A'), end],
+      pair: [mark('<s>'), input('A'), end, end, input('B'), end],
+      special_tokens: {
+        '<s>': { id: '<s>', ids: [0], tokens: ['<s>'] },
+        '</s>': { id: '</s>', ids: [2], tokens: ['</s>'] },
+      },
+    },
+    model: { ...file.model, unk_id: 3, vocab },
+  };
+}
+
 /** Real tokenizer.json files that the repository has, by name. */
 export const REAL_FILES: Readonly<Record<string, () => AnyObject>> = {
   'GPT-2': gpt2,
   'BERT uncased': bert,
-  'a unigram as T5 has it': () => JSON.parse(fixture('unigram.tokenizer.json')),
+  'a unigram as T5 has it': t5,
+  'a unigram as XLM-R has it': xlmRoberta,
 };
