@@ -5,11 +5,13 @@ import {
   wgslOperation,
 } from '@llm/tensor/backend';
 import type { KernelPlan, Target } from '../kernel.ts';
-import { fitsAttention, isWorthwhile, takesStridedRows } from './attention/problem.ts';
+import { fitsAttention, isDecoding, isWorthwhile, takesStridedRows } from './attention/problem.ts';
 import { planAttention } from './attention.ts';
 import { planAttentionBackward } from './attention-backward.ts';
+import { planAttentionDecode } from './attention-decode.ts';
 import { planCumsum } from './cumsum.ts';
 import { fitsMatmul, planMatmul } from './matmul.ts';
+import { planQuantizedLinear } from './quantized-linear.ts';
 import { planScatterAdd } from './scatter-add.ts';
 import { planSort } from './sort.ts';
 import { planUserKernel, supportsUserKernel } from './user-kernel.ts';
@@ -30,9 +32,10 @@ const always = () => true;
 const templates: Readonly<Record<string, CoarseTemplate>> = {
   attention: {
     supports: (attributes, inputs) =>
-      isWorthwhile(inputs) && fitsAttention(attributes, inputs, 'forward'),
+      (isWorthwhile(inputs) || isDecoding(inputs)) && fitsAttention(attributes, inputs, 'forward'),
     takesStrided: takesStridedRows,
-    plan: planAttention,
+    plan: (kernel, target) =>
+      (isDecoding(kernel.inputs) ? planAttentionDecode : planAttention)(kernel, target),
   },
   attentionBackward: {
     supports: (attributes, inputs) =>
@@ -41,6 +44,7 @@ const templates: Readonly<Record<string, CoarseTemplate>> = {
     plan: planAttentionBackward,
   },
   cumsum: { supports: always, plan: planCumsum },
+  quantizedLinear: { supports: always, plan: planQuantizedLinear },
   scatterAdd: { supports: always, plan: planScatterAdd },
   sort: { supports: always, plan: planSort },
   topk: { supports: always, plan: planSort },

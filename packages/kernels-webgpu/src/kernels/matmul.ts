@@ -1,17 +1,15 @@
-import type { KernelBuffer, MatmulKernel } from '@llm/tensor/backend';
+import type { MatmulKernel } from '@llm/tensor/backend';
 import { type KernelPlan, nothing, type Target } from '../kernel.ts';
 import { printEpilogue } from '../print/epilogue.ts';
 import { printElementwise } from '../print/print-elementwise.ts';
 import { separateEpilogue } from '../print/print-matmul.ts';
 import { Shader } from '../print/shader.ts';
-import { addRangesStep } from './matmul/add-ranges.ts';
 import { choose } from './matmul/choose.ts';
-import { directStep } from './matmul/direct.ts';
 import type { Geometry } from './matmul/geometry.ts';
-import { epilogueOutput, plainOutput } from './matmul/output.ts';
-import { type Problem, problemOf, sums } from './matmul/problem.ts';
-import { type MatmulShader, tileStep } from './matmul/tile.ts';
-import { vectorStep } from './matmul/vector.ts';
+import { epilogueOutput } from './matmul/output.ts';
+import { planProduct } from './matmul/plan-product.ts';
+import { problemOf } from './matmul/problem.ts';
+import type { MatmulShader } from './matmul/tile.ts';
 import { isFloatStorage, product } from './wgsl.ts';
 
 /** Multiplications below which a product is a matter of launching it, and the printer's short shader will do. */
@@ -38,46 +36,15 @@ export function planMatmul(kernel: MatmulKernel, target: Target, geometry?: Geom
   const chosen = geometry
     ? { problem: problemOf(kernel), geometry }
     : choose(problemOf(kernel), epilogue.width, target);
-  return planProblem(kernel, chosen.problem, chosen.geometry, target);
-}
-
-function planProblem(
-  kernel: MatmulKernel,
-  problem: Problem,
-  geometry: Geometry,
-  target: Target,
-): KernelPlan {
   const spec: MatmulShader = {
     name: kernel.name,
-    problem,
+    problem: chosen.problem,
     target,
     buffers: kernel.buffers,
     shared: alsoRead(kernel),
     output: epilogueOutput(kernel),
   };
-  if (geometry.kind === 'direct') return { steps: [directStep(spec, geometry)], scratchBytes: [] };
-  if (geometry.kind === 'vector') return { steps: [vectorStep(spec, geometry)], scratchBytes: [] };
-  if (geometry.splits === 1) return { steps: [tileStep(spec, geometry)], scratchBytes: [] };
-
-  const parts = kernel.buffers.length;
-  const size = sums(problem) * geometry.splits;
-  const scratch = (access: KernelBuffer['access']): readonly KernelBuffer[] => [
-    ...kernel.buffers,
-    { dtype: 'f32', size, access },
-  ];
-  const ranges: MatmulShader = {
-    ...spec,
-    buffers: scratch('write'),
-    shared: new Set(),
-    output: plainOutput(parts),
-  };
-  return {
-    steps: [
-      tileStep(ranges, geometry),
-      addRangesStep({ ...spec, buffers: scratch('read') }, parts, geometry.splits),
-    ],
-    scratchBytes: [size * 4],
-  };
+  return planProduct(spec, chosen.geometry);
 }
 
 /** The product into scratch, and a loop over it. */

@@ -218,6 +218,37 @@ export const cases: readonly AttentionCase[] = [
   { ...one, heads: 2, queries: 49, keys: 49, right: 0, mask: [1, 2, 49, 49], maskKind: 'additive' },
 ];
 
+/** Cases of few queries and many keys. */
+export const decodeCases: readonly AttentionCase[] = [
+  // SmolLM2-135M after 300 tokens, in two chunks of which the cache has three.
+  {
+    ...{ batch: 1, heads: 9, keyHeads: 3, queries: 1, keys: 600, headDim: 64, valueDim: 64 },
+    ...{ right: 0, position: 300 },
+  },
+  // One chunk; rows that are not whole quads; five rows of a head of keys, so two workgroups.
+  { ...one, batch: 2, heads: 5, queries: 1, keys: 40, headDim: 13, valueDim: 37, right: null },
+  // Several queries; the window leaves the first chunk out; the softcap.
+  {
+    ...{ ...one, heads: 4, keyHeads: 2, queries: 5, keys: 520, right: 0, left: 70 },
+    ...{ position: 400, softcap: 3 },
+  },
+  // Masks of padding over two chunks: the first row sees nothing.
+  {
+    ...{ ...one, batch: 2, queries: 2, keys: 300, right: null },
+    mask: [2, 1, 1, 300],
+    maskKind: 'boolean',
+  },
+  {
+    ...one,
+    queries: 3,
+    keys: 61,
+    right: 0,
+    position: 20,
+    mask: [1, 1, 3, 61],
+    maskKind: 'additive',
+  },
+];
+
 /** Cases of the backward pass. */
 export const backwardCases: readonly AttentionCase[] = [
   cases[4]!,

@@ -50,12 +50,23 @@ export function fitsAttention(
 
 /**
  * Whether a template is worth it: it saves writing and reading a number for each query and key, and pays with
- * tiles of 32 × 32 and a long shader. Few queries, as in decoding, fill no tile; small products are nothing to
+ * tiles of 32 × 32 and a long shader. Few queries fill no tile (see `isDecoding`); small products are nothing to
  * save.
  */
 export function isWorthwhile(inputs: readonly Spec[]): boolean {
   const [queries, keys] = [inputs[0]!.shape[2]!, inputs[1]!.shape[2]!];
   return queries >= 16 && queries * keys >= 4096;
+}
+
+/** Queries up to which the keys are cut, not the queries. */
+const MOST_DECODED = 8;
+/** Keys from which a kernel of its own is worth it: the definition takes three. */
+const FEWEST_KEYS = 16;
+
+/** Whether a problem is one of decoding: few queries, which read each key once and fill no tile. */
+export function isDecoding(inputs: readonly Spec[]): boolean {
+  const [queries, keys] = [inputs[0]!.shape[2]!, inputs[1]!.shape[2]!];
+  return queries <= MOST_DECODED && keys >= FEWEST_KEYS;
 }
 
 /** Which inputs the templates read through strides: q, k, v, and backward also out and its gradient. */

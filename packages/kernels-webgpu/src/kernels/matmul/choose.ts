@@ -51,8 +51,8 @@ export function choose(
   return { problem, geometry: { ...base, splits } };
 }
 
-/** Software adapters have a CPU's vectors for subgroups: 4 or 8 lanes. GPUs that can do 8 can do 16, too. */
-const computesOnCpu = ({ subgroupSizes }: Target): boolean =>
+/** Whether a device is a software adapter: they have a CPU's vectors for subgroups: 4 or 8 lanes. GPUs that can do 8 can do 16, too. */
+export const computesOnCpu = ({ subgroupSizes }: Target): boolean =>
   subgroupSizes !== undefined && subgroupSizes[1] <= 8;
 
 function vectorGeometry({ inner, right, columns }: Problem): Geometry {

@@ -1,4 +1,5 @@
-import { dot, loadFloat, loadQuad, u32 } from '../wgsl.ts';
+import { quantizedQuad, type WeightReader } from '../quantized/weights.ts';
+import { dot, loadFloat, loadQuad, quadType, u32 } from '../wgsl.ts';
 import { type Direction, directionOf, type Operand } from './problem.ts';
 
 /** How a shader reads an operand. */
@@ -11,11 +12,17 @@ export interface OperandLoader {
   readonly inner: number;
   /** Whether the buffer is declared as words of four; see `isAligned`. */
   readonly aligned: boolean;
+  /** Present where the operand is quantized. */
+  readonly weights?: WeightReader | undefined;
 }
 
 /** Position of a matrix in its buffer, from the numbers of the batch dimensions. */
 export const baseOf = ({ operand }: OperandLoader, batch: readonly string[]): string =>
   `${u32(operand.offset)} + ${dot(batch, operand.batchStrides)}`;
+
+/** The type of an operand's buffer where four of its words are read at once. */
+export const wideType = ({ operand }: OperandLoader): string =>
+  operand.quantized ? 'array<vec4<i32>>' : quadType(operand.dtype);
 
 /** The direction in which `quadFunction` reads. */
 export const loadDirection = ({ operand }: OperandLoader): Direction => directionOf(operand);
@@ -27,6 +34,7 @@ export const loadDirection = ({ operand }: OperandLoader): Direction => directio
  */
 export function quadFunction(name: string, loader: OperandLoader): string {
   const { operand, buffer, extent, inner, aligned } = loader;
+  if (loader.weights) return quantizedQuad(name, loader, loader.weights);
   const { dtype, lineStride, innerStride } = operand;
   const along = directionOf(operand);
   if (aligned) {

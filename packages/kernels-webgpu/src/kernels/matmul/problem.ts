@@ -1,4 +1,5 @@
 import type { DType, MatmulKernel, MatrixAccess } from '@llm/tensor/backend';
+import type { QuantizedWeights } from '../quantized/weights.ts';
 import { type FloatStorage, isFloatStorage, product } from '../wgsl.ts';
 
 /**
@@ -14,6 +15,8 @@ export interface Operand {
   /** From one element of a line to the next. */
   readonly innerStride: number;
   readonly batchStrides: readonly number[];
+  /** Present where the buffer holds codes, from which the elements are computed; its other fields describe those. */
+  readonly quantized?: QuantizedWeights;
 }
 
 /** `sum[batch, i, j] = Σ_k left[batch, i, k] · right[batch, j, k]` */
@@ -120,11 +123,13 @@ export const directionOf = ({ lineStride }: Operand): Direction =>
   lineStride === 1 ? 'lines' : 'inner';
 
 /**
- * Whether every four elements from a multiple of 4 on, along the direction, lie in one aligned word of
- * four, wholly inside or wholly outside the matrix.
+ * Whether every four elements (codes: words) from a multiple of 4 on, along the direction, lie in one aligned
+ * word of four, wholly inside or wholly outside the matrix.
  */
 export function isAligned(operand: Operand, extent: number, inner: number): boolean {
   const { offset, lineStride, innerStride, batchStrides } = operand;
+  // Rows of codes are whole blocks of four words.
+  if (operand.quantized) return offset % 4 === 0;
   const [along, across, size] =
     directionOf(operand) === 'lines'
       ? [lineStride, innerStride, extent]

@@ -1,9 +1,10 @@
 import type { KernelBuffer } from '@llm/tensor/backend';
 import { gridOf, type KernelStep, type Target } from '../../kernel.ts';
 import { Shader } from '../../print/shader.ts';
-import { digits, quadType, retype, u32 } from '../wgsl.ts';
+import { readWeights } from '../quantized/weights.ts';
+import { digits, retype, u32 } from '../wgsl.ts';
 import { type TileGeometry, threadsOf } from './geometry.ts';
-import { baseOf, loadDirection, type OperandLoader, quadFunction } from './load.ts';
+import { baseOf, loadDirection, type OperandLoader, quadFunction, wideType } from './load.ts';
 import type { DeclareOutput, Output } from './output.ts';
 import { isAligned, matrices, type Operand, type Problem } from './problem.ts';
 
@@ -100,6 +101,7 @@ export function loadersOf(
     inner,
     // One buffer has one type.
     aligned: left.buffer === right.buffer ? both : fits(operand, extent),
+    weights: operand.quantized && readWeights(shader, operand.quantized),
   });
   return { left: loader(left, rows), right: loader(right, columns) };
 }
@@ -111,7 +113,7 @@ export function retypeOperands(
 ): KernelStep {
   const types = [left, right]
     .filter(({ aligned }) => aligned)
-    .map(({ buffer, operand }): [string, string] => [buffer, quadType(operand.dtype)]);
+    .map((loader): [string, string] => [loader.buffer, wideType(loader)]);
   return retype(step, new Map(types));
 }
 
