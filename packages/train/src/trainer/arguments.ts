@@ -3,7 +3,7 @@ import { notSupported } from './not-supported.ts';
 /** When something is done: never, every so many steps, or after each epoch. */
 export type IntervalStrategy = 'no' | 'steps' | 'epoch';
 
-/** Names of learning-rate schedules. */
+/** Names of learning-rate schedules: transformers' eleven, and PyTorch's one cycle. */
 export type SchedulerName =
   | 'linear'
   | 'cosine'
@@ -12,9 +12,11 @@ export type SchedulerName =
   | 'constant'
   | 'constant_with_warmup'
   | 'inverse_sqrt'
+  | 'reduce_lr_on_plateau'
   | 'cosine_with_min_lr'
   | 'cosine_warmup_with_min_lr'
-  | 'warmup_stable_decay';
+  | 'warmup_stable_decay'
+  | 'one_cycle';
 
 /** Names of optimizers. */
 export type OptimizerName =
@@ -58,7 +60,9 @@ export interface TrainingArguments {
   readonly num_train_epochs: number;
   /** Updates of the whole run, instead of `num_train_epochs` where it is above 0. Default −1. */
   readonly max_steps: number;
-  /** Default `'linear'`. */
+  /**
+   * `'reduce_lr_on_plateau'` follows `metric_for_best_model` at each evaluation, by default the loss. Default `'linear'`.
+   */
   readonly lr_scheduler_type: SchedulerName;
   /** Further options of the schedule. Default none. */
   readonly lr_scheduler_kwargs: Readonly<Record<string, number | string>>;
@@ -228,7 +232,9 @@ export function resolveArguments(given: Partial<TrainingArguments>): TrainingArg
   const args = { ...defaultArguments, ...Object.fromEntries(known) } as TrainingArguments;
   checkRanges(args);
   checkStrategies(args);
-  const metric = args.metric_for_best_model ?? (args.load_best_model_at_end ? 'loss' : null);
+  const followsMetric =
+    args.load_best_model_at_end || args.lr_scheduler_type === 'reduce_lr_on_plateau';
+  const metric = args.metric_for_best_model ?? (followsMetric ? 'loss' : null);
   return {
     ...args,
     eval_steps: args.eval_steps ?? (args.eval_strategy === 'steps' ? args.logging_steps : null),
@@ -296,6 +302,11 @@ function checkStrategies(args: TrainingArguments): void {
         `TrainingArguments: ${name} takes ${allowed.map((each) => `'${each}'`).join(', ')}: got '${value}'`,
       );
     }
+  }
+  if (args.lr_scheduler_type === 'reduce_lr_on_plateau' && args.eval_strategy === 'no') {
+    throw new TypeError(
+      'TrainingArguments: reduce_lr_on_plateau follows evaluations; set eval_strategy',
+    );
   }
   if (args.save_strategy === 'best' && args.metric_for_best_model === null) {
     throw new TypeError("TrainingArguments: save_strategy 'best' wants metric_for_best_model");

@@ -16,5 +16,6 @@ export type { SizedDataset, TrainerDataset } from './loader.ts';
 export type { NonFinitePolicy } from './loss-tally.ts';
 export type { ComputeLoss } from './objective.ts';
 export type { ProcessingClass, TrainerOptions } from './options.ts';
+export * from './search/index.ts';
 export type { LogEntry, TrainerControl, TrainerState } from './state.ts';
 export { type PredictionOutput, Trainer, type TrainOptions, type TrainOutput } from './trainer.ts';

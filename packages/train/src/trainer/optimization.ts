@@ -7,6 +7,7 @@ import { Lion } from '../optimizers/lion.ts';
 import type { Optimizer } from '../optimizers/optimizer.ts';
 import { RMSprop } from '../optimizers/rmsprop.ts';
 import { SGD } from '../optimizers/sgd.ts';
+import { ReduceLROnPlateau } from '../schedules/plateau.ts';
 import type { Schedule } from '../schedules/schedules.ts';
 import * as schedules from '../schedules/schedules.ts';
 import type { OptimizerName, SchedulerName, TrainingArguments } from './arguments.ts';
@@ -59,6 +60,9 @@ export function createSchedule(args: TrainingArguments, steps: number): Schedule
     cosine_with_min_lr: () => schedules.cosineWithMinLr({ ...decay, ...withLowestRate(args) }),
     cosine_warmup_with_min_lr: () =>
       schedules.cosineWarmupWithMinLr({ ...decay, ...withLowestRate(args) }),
+    // Its rates change at evaluations: see `createPlateau`.
+    reduce_lr_on_plateau: schedules.constant,
+    one_cycle: () => schedules.oneCycle({ total_steps: steps, ...more }),
     warmup_stable_decay: () => {
       const { num_decay_steps, num_stable_steps, ...rest } = more;
       if (num_decay_steps === undefined) {
@@ -76,6 +80,16 @@ export function createSchedule(args: TrainingArguments, steps: number): Schedule
     },
   };
   return pick('lr_scheduler_type', args.lr_scheduler_type, makers)();
+}
+
+/** What lowers the rates by evaluations, if the arguments want that; better is what it is for the best model. */
+export function createPlateau(
+  args: TrainingArguments,
+  optimizer: Optimizer,
+): ReduceLROnPlateau | undefined {
+  if (args.lr_scheduler_type !== 'reduce_lr_on_plateau') return undefined;
+  const mode = args.greater_is_better ? 'max' : 'min';
+  return new ReduceLROnPlateau(optimizer, { mode, ...args.lr_scheduler_kwargs });
 }
 
 /** The schedule's options, with `min_lr`, a rate, as the share of the rate that the schedule wants. */

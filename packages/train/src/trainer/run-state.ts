@@ -7,6 +7,7 @@ import {
   PreTrainedModel,
 } from '@llm/nn';
 import type { Optimizer } from '../optimizers/optimizer.ts';
+import type { PlateauState, ReduceLROnPlateau } from '../schedules/plateau.ts';
 import type { Scheduler } from '../schedules/scheduler.ts';
 import type { TrainingArguments } from './arguments.ts';
 import { callbackStates, restoreCallbacks, type TrainerCallback } from './callback.ts';
@@ -24,6 +25,8 @@ export interface RunParts {
   readonly generator: Generator;
   readonly state: TrainerState;
   readonly tally: LossTally;
+  /** With reduce_lr_on_plateau. */
+  readonly plateau?: ReduceLROnPlateau;
   /** With auto_find_batch_size. */
   readonly fitting?: FittingStep;
   /** With fp16. */
@@ -47,6 +50,7 @@ export interface SavedRun {
   readonly scheduler_steps: number;
   readonly tally: ReturnType<LossTally['save']>;
   readonly loss_scale?: LossScalerState;
+  readonly plateau?: PlateauState;
   /** Parts that batches were cut into. */
   readonly batch_cuts?: number;
   readonly callbacks: Readonly<Record<string, unknown>>;
@@ -80,13 +84,14 @@ export async function modelFiles(model: Module): Promise<Record<string, FileCont
 
 /** Where the parts of a run are; `state` is not in it. */
 export function countersOf(parts: RunParts, position: DataPosition): SavedRun {
-  const { scheduler, generator, tally, scaler, fitting, callbacks, data } = parts;
+  const { scheduler, generator, tally, scaler, plateau, fitting, callbacks, data } = parts;
   return {
     position,
     generator: { seed: generator.seed, position: generator.position },
     scheduler_steps: scheduler.steps,
     tally: tally.save(),
     ...(scaler && { loss_scale: scaler.save() }),
+    ...(plateau && { plateau: plateau.stateDict() }),
     ...(fitting && { batch_cuts: fitting.cuts }),
     callbacks: callbackStates(callbacks),
     data,
@@ -160,6 +165,7 @@ export function restoreCounters(parts: RunParts, run: SavedRun, place: string): 
   parts.generator.seed = run.generator.seed;
   parts.generator.position = run.generator.position;
   parts.tally.load(run.tally);
+  if (run.plateau) parts.plateau?.loadStateDict(run.plateau);
   if (parts.fitting) parts.fitting.cuts = cutsOf(run.batch_cuts ?? 1, place);
   // A run that went on without fp16 before starts with the first scale.
   if (run.loss_scale) parts.scaler?.load(run.loss_scale);

@@ -7,12 +7,12 @@ import type { Schedule } from '../schedules/schedules.ts';
 import type { TrainingArguments } from './arguments.ts';
 import type { CallbackContext, TrainerCallback, TrainerEvent } from './callback.ts';
 import { FittingStep } from './fitting-step.ts';
-import { intervalOf } from './flow.ts';
+import { intervalOf, watchedMetric } from './flow.ts';
 import type { LoadedBatch, Loader } from './loader.ts';
 import { LossScaler } from './loss-scaler.ts';
 import { LossTally, type NonFinitePolicy } from './loss-tally.ts';
 import type { Objective } from './objective.ts';
-import { createOptimizer, createSchedule } from './optimization.ts';
+import { createOptimizer, createPlateau, createSchedule } from './optimization.ts';
 import { runSnapshots, type TrainerCounters, takeUp } from './run-snapshots.ts';
 import { type DataPosition, encodeRun, type RunParts, restoreRun } from './run-state.ts';
 import { type RunLength, runLength } from './schedule-of-run.ts';
@@ -35,7 +35,8 @@ export interface RunHost {
   readonly examples: number | null;
   readonly signal?: AbortSignal;
   call(event: TrainerEvent, more?: Partial<CallbackContext>): Promise<void>;
-  evaluate(): Promise<void>;
+  /** Its metrics by name. */
+  evaluate(): Promise<Readonly<Record<string, number>>>;
   log(entry: LogEntry): Promise<void>;
   /** Saves a checkpoint with these files besides the model's. */
   save(extra: Readonly<Record<string, FileContent>>): Promise<void>;
@@ -78,6 +79,7 @@ export class TrainingRun {
         countLabels: (batch) => host.objective.countLabels(batch, 'part of a batch'),
       });
     }
+    const plateau = optimizers[1] ? undefined : createPlateau(args, optimizer);
     this.#parts = {
       model,
       optimizer,
@@ -86,6 +88,7 @@ export class TrainingRun {
       state,
       tally: new LossTally(host.policy),
       ...(scaler && { scaler }),
+      ...(plateau && { plateau }),
       ...(this.#fitting && { fitting: this.#fitting }),
       callbacks: host.callbacks,
       data: {
@@ -190,7 +193,7 @@ export class TrainingRun {
 
   async #update(window: readonly LoadedBatch[], batches: number): Promise<Rated> {
     const { objective, state, call, args } = this.#host;
-    const { scheduler, optimizer, tally, scaler } = this.#parts;
+    const { scheduler, optimizer, tally, scaler, plateau } = this.#parts;
     await call('on_step_begin');
     const place = `step ${state.global_step + 1}`;
     const counted = [];
@@ -214,7 +217,7 @@ export class TrainingRun {
     // As in PyTorch, the rates stay where they are when a step is left out because the scaled gradients overflowed.
     const isUpdated = !scaler || (await outcome.finite.item()) !== 0;
     scaler?.update(isUpdated);
-    if (isUpdated) scheduler.step();
+    if (isUpdated && !plateau) scheduler.step();
     state.global_step++;
     state.epoch =
       this.#position.epoch + batches / (this.#length.batchesPerEpoch ?? state.max_steps);
@@ -257,7 +260,10 @@ export class TrainingRun {
         });
       }
     }
-    if (should_evaluate) await this.#host.evaluate();
+    if (should_evaluate) {
+      const metrics = await this.#host.evaluate();
+      this.#parts.plateau?.step(watchedMetric(args, metrics));
+    }
     if (!control.should_save) return;
     control.should_save = false;
     if (state.best_global_step === state.global_step) {

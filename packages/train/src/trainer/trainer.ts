@@ -20,6 +20,7 @@ import { progressOf, reportersOf } from './reporters.ts';
 import { TrainingRun } from './run.ts';
 import { modelFiles } from './run-state.ts';
 import { runLength } from './schedule-of-run.ts';
+import { type SearchOptions, type SearchResult, searchHyperparameters } from './search/search.ts';
 import {
   type LogEntry,
   newControl,
@@ -129,7 +130,11 @@ export class Trainer<Model extends Module = Module> {
       examples: isSized(train_dataset) ? train_dataset.length : null,
       ...(signal && { signal }),
       call: (event, more) => this.#call(event, more),
-      evaluate: async () => this.#noteBest(await this.evaluate()),
+      evaluate: async () => {
+        const metrics = await this.evaluate();
+        this.#noteBest(metrics);
+        return metrics;
+      },
       log: (entry) => this.log(entry),
       save: (extra) => this.#saveCheckpoint(extra),
     });
@@ -172,6 +177,21 @@ export class Trainer<Model extends Module = Module> {
       return estimateRun(parts, batch, { steps, batches });
     }
     throw new Error('Trainer: train_dataset gave no batch');
+  }
+
+  /**
+   * Trains a fresh model per trial with other arguments, evaluates it, and tells which were best. Everything but the
+   * model, the callbacks and the arguments that are searched is this trainer's.
+   *
+   * @throws TypeError for an unknown option, and without the data sets that training and evaluation want
+   */
+  async hyperparameter_search(search: SearchOptions<Model>): Promise<SearchResult> {
+    return searchHyperparameters(search, async (hyperparameters, args, callbacks) => {
+      const all = { ...this.#options.args, ...args };
+      manualSeed(all.seed ?? this.args.seed);
+      const model = await search.model_init(hyperparameters);
+      return new Trainer({ ...this.#options, model, args: all, callbacks });
+    });
   }
 
   /**

@@ -31,8 +31,8 @@ describe('TrainingArguments', () => {
 
   it('throws by name for what it does not know or support', () => {
     expect(() => make({ learning_rat: 1 } as object)).toThrow("unknown argument 'learning_rat'");
-    expect(() => make({ fp16: true } as object)).toThrow(
-      "'fp16' is not supported, only its default false: got true",
+    expect(() => make({ fp16_full_eval: true } as object)).toThrow(
+      "'fp16_full_eval' is not supported, only its default false: got true",
     );
     expect(() => make({ fp16: false, deepspeed: null } as object)).not.toThrow();
     expect(() => new Trainer({ model: newClassifier(), dataset: [] } as never)).toThrow(
