@@ -1,26 +1,18 @@
-/** Runs in a page: every operation's cases on the browser's WebGPU. What came of it is left in `outcome`. */
-import { checkBackward, checkForward, evaluatorOf, opCases } from '@llm/tensor/testing';
+/**
+ * Runs in a page: every operation's cases on the browser's WebGPU, with the gradients of one case of each, or of all
+ * with `?gradients=all`. What came of it is left in `outcome`.
+ */
+import { checkOperations } from '@llm/tensor/testing';
 import { createWebGpuBackend } from '../../src/index.ts';
 import type { Outcome } from './outcome.ts';
 
 async function run(): Promise<Outcome> {
   const backend = await createWebGpuBackend({ debug: true });
-  const evaluator = evaluatorOf(backend);
-  const gradients = new URLSearchParams(location.search).has('gradients');
-  const failures: string[] = [];
-  let passed = 0;
-  for (const { operation, test } of opCases) {
-    try {
-      await checkForward(test, evaluator);
-      if (gradients) await checkBackward(test, evaluator);
-      passed++;
-    } catch (error) {
-      failures.push(`${operation}: ${String(error)}`);
-    }
-  }
+  const gradients = location.search === '?gradients=all' ? 'all' : 'one';
+  const found = await checkOperations(backend, { gradients });
   const { vendor, architecture, features } = backend.device.adapter;
   await backend.dispose();
-  return { adapter: `${vendor} ${architecture}`, features: [...features], passed, failures };
+  return { adapter: `${vendor} ${architecture}`, features: [...features], ...found };
 }
 
 const page = globalThis as { outcome?: Outcome };
@@ -29,6 +21,12 @@ run().then(
     page.outcome = outcome;
   },
   (error) => {
-    page.outcome = { adapter: '', features: [], passed: 0, failures: [String(error)] };
+    page.outcome = {
+      adapter: '',
+      features: [],
+      passed: 0,
+      gradients: 0,
+      failures: [String(error)],
+    };
   },
 );

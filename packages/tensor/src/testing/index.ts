@@ -19,6 +19,11 @@ export {
   checkForward,
   type Evaluator,
 } from './check-case.ts';
+export {
+  type CheckedOperations,
+  type CheckOptions,
+  checkOperations,
+} from './check-operations.ts';
 export { expectClose, type Tolerance } from './compare.ts';
 export { type BufferWatch, expectNoMoreBuffers, watchBuffers } from './leaks.ts';
 export { type LoopMemory, trainWithoutDispose } from './memory-cases.ts';
