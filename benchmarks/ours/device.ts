@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { readFileSync } from 'node:fs';
 import { WasmBackend } from '@llm/kernels-wasm';
 import { BackendDevice, registerDevice, setDefaultDevice } from '@llm/tensor';
+import manifest from '../../packages/tensor/package.json' with { type: 'json' };
 import { RecordingBackend } from './recording.ts';
 
 /** Threads that ours, and each peer that can, computes with. */
@@ -50,6 +50,5 @@ export async function withRecordedWasm<Result>(
 
 /** Version of `@llm/tensor`. */
 export function ourVersion(): string {
-  const path = new URL('../../packages/tensor/package.json', import.meta.url);
-  return (JSON.parse(readFileSync(path, 'utf8')) as { version: string }).version;
+  return manifest.version;
 }

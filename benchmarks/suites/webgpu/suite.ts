@@ -4,6 +4,8 @@
  * @module
  */
 import type { Suite } from '../../harness/case.ts';
+import { decodeCases } from './decode.ts';
+import { encodeCases } from './encode.ts';
 import { gptStepCases } from './gpt-step.ts';
 import { matmulCases } from './matmul.ts';
 import { memoryCases } from './memory.ts';
@@ -11,5 +13,5 @@ import { memoryCases } from './memory.ts';
 /** All cases, in the order of the table. */
 export const webgpu: Suite = {
   name: 'webgpu',
-  cases: [...matmulCases, ...memoryCases, ...gptStepCases],
+  cases: [...matmulCases, ...memoryCases, ...gptStepCases, ...encodeCases, ...decodeCases],
 };

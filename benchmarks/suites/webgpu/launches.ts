@@ -1,0 +1,96 @@
+/**
+ * What launching costs: dispatches and submits of a device counted, and plans that are nothing but dispatches.
+ *
+ * @module
+ */
+import type { WebGpuBackend } from '@llm/kernels-webgpu';
+import type { KernelBuffer, LoopKernel, Plan, PlanBuffer } from '@llm/tensor/backend';
+
+/** Counts of a device since `watchLaunches`. */
+export interface Launches {
+  dispatches: number;
+  submits: number;
+}
+
+/** Counts dispatches and submits of a backend's device from now on. */
+export function watchLaunches(backend: WebGpuBackend): Launches {
+  const native = backend.device.native as GPUDevice;
+  const counts: Launches = { dispatches: 0, submits: 0 };
+  const createEncoder = native.createCommandEncoder.bind(native);
+  native.createCommandEncoder = (descriptor) => {
+    const encoder = createEncoder(descriptor);
+    const beginPass = encoder.beginComputePass.bind(encoder);
+    encoder.beginComputePass = (settings) => {
+      const pass = beginPass(settings);
+      const dispatch = pass.dispatchWorkgroups.bind(pass);
+      pass.dispatchWorkgroups = (x, y, z) => {
+        counts.dispatches += 1;
+        return dispatch(x, y, z);
+      };
+      return pass;
+    };
+    return encoder;
+  };
+  const submit = native.queue.submit.bind(native.queue);
+  native.queue.submit = (commands) => {
+    counts.submits += 1;
+    return submit(commands);
+  };
+  return counts;
+}
+
+/** out = 1.5 · in, over `size` numbers. */
+function scaleKernel(size: number): LoopKernel {
+  const buffer = (access: KernelBuffer['access']): KernelBuffer => ({ dtype: 'f32', size, access });
+  return {
+    kind: 'loop',
+    name: 'scale',
+    reduces: false,
+    axes: [size],
+    buffers: [buffer('read'), buffer('write')],
+    instructions: [
+      { op: 'load', access: { buffer: 0, offset: 0, strides: [1] }, type: 'f32' },
+      { op: 'constant', value: 1.5, type: 'f32' },
+      { op: 'binary', operator: 'mul', left: 0, right: 1, type: 'f32' },
+    ],
+    stores: [{ value: 2, buffer: 1, offset: 0, strides: [1] }],
+  };
+}
+
+/**
+ * A plan of `count` launches, each of which multiplies `size` numbers of binding 0 or 1 by 1.5 into the other; the
+ * first reads binding 0.
+ */
+export function scalePlan(size: number, count: number): Plan {
+  const kernel = scaleKernel(size);
+  const binding = (index: number): PlanBuffer => ({ kind: 'binding', index, bytes: 4 * size });
+  return {
+    steps: Array.from({ length: count }, (_, step) => ({
+      kernel,
+      buffers: step % 2 === 0 ? [0, 1] : [1, 0],
+      scratch: [],
+      scope: '',
+    })),
+    buffers: [binding(0), binding(1)],
+    bindings: 2,
+    arenaBytes: 0,
+  };
+}
+
+/** A plan's runs on two buffers of its size: `run` encodes and submits before it returns its promise. */
+export async function openScale(
+  backend: WebGpuBackend,
+  size: number,
+  count: number,
+): Promise<{ run(): Promise<void>; close(): void }> {
+  const program = backend.prepare(scalePlan(size, count));
+  const buffers = [0, 1].map((index) => backend.allocate(4 * size, `scale ${index}`));
+  await backend.run(program, buffers); // compiles
+  return {
+    run: () => backend.run(program, buffers),
+    close() {
+      program.dispose();
+      for (const buffer of buffers) backend.release(buffer);
+    },
+  };
+}
