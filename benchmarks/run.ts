@@ -23,6 +23,7 @@ const SUITES: Record<string, () => Promise<Suite>> = {
   tokenizers: async () => (await import('./suites/tokenizers/suite.ts')).tokenizers,
   nn: async () => (await import('./suites/nn/suite.ts')).nn,
   train: async () => (await import('./suites/train/suite.ts')).train,
+  apps: async () => (await import('./suites/apps/suite.ts')).apps,
 };
 
 const USAGE = `usage: npm run bench -- SUITE [options]
