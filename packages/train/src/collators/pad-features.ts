@@ -152,7 +152,7 @@ function padLists(
 
 /** Whether a column holds ids, flags, places or labels; others hold measurements, also where these are whole. */
 function isWholeColumn(name: string): boolean {
-  return /(^labels|_ids?|_mask|_positions?)$/.test(name);
+  return /(^labels|_labels?|_ids?|_mask|_positions?)$/.test(name);
 }
 
 function describe(value: unknown): string {

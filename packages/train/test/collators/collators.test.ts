@@ -30,8 +30,8 @@ async function rows(batch: Batch, name: string): Promise<number[][]> {
 describe('padding', () => {
   it('fills ids, masks and labels each with their own value, on the side that is asked for', async () => {
     const items = [
-      { input_ids: [5, 6, 7], label: 1 },
-      { input_ids: [8], label: 0 },
+      { input_ids: [5, 6, 7], label: 1, next_sentence_label: 1 },
+      { input_ids: [8], label: 0, next_sentence_label: 0 },
     ];
     const batch = await dataCollatorWithPadding(tokenizer, exact)(items, new RandomSource(0));
     expect(await rows(batch, 'input_ids')).toEqual([
@@ -43,6 +43,7 @@ describe('padding', () => {
       [1, 0, 0],
     ]);
     expect(await batch.labels!.toArray()).toEqual([1, 0]);
+    expect(batch.next_sentence_label!.dtype).toBe('i32');
     const left = dataCollatorWithPadding(tokenizer, { ...exact, padding_side: 'left' });
     expect(await rows(await left(items, new RandomSource(0)), 'attention_mask')).toEqual([
       [1, 1, 1],
