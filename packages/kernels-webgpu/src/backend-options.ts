@@ -1,3 +1,4 @@
+import { showCompileProgress } from './compile-progress.ts';
 import type { DeviceOptions } from './options.ts';
 import type { CompileProgress } from './pipelines.ts';
 
@@ -12,9 +13,17 @@ export interface WebGpuBackendOptions extends DeviceOptions {
    * every device can run.
    */
   readonly kernelFeatures?: readonly string[];
+  /**
+   * Limits lower than the device's, by WebGPU's names, that kernels must keep to: to see how a program does on
+   * another device.
+   */
+  readonly kernelLimits?: Readonly<Record<string, number>>;
   /** Fill memory with NaN before it is used, to find reads of what nobody wrote. Slow. */
   readonly debug?: boolean;
-  /** Told how far the compilation of shaders has come, where it takes longer than a second. */
+  /**
+   * Told how far the compilation of shaders has come, where it takes longer than a second. Default: shown on the
+   * terminal, where there is one.
+   */
   readonly onCompile?: (progress: CompileProgress) => void;
 }
 
@@ -23,8 +32,9 @@ export interface BackendSettings {
   readonly name: string;
   readonly memoryLimit: number;
   readonly kernelFeatures: ReadonlySet<string> | undefined;
+  readonly kernelLimits: Readonly<Record<string, number>>;
   readonly debug: boolean;
-  readonly onCompile: ((progress: CompileProgress) => void) | undefined;
+  readonly onCompile: (progress: CompileProgress) => void;
 }
 
 /** Parts the backend's options from the device's, which checks the rest. @throws TypeError for bad values */
@@ -36,8 +46,9 @@ export function splitOptions(options: WebGpuBackendOptions): {
     name = 'webgpu',
     memoryLimit = Number.POSITIVE_INFINITY,
     kernelFeatures,
+    kernelLimits = {},
     debug = false,
-    onCompile,
+    onCompile = showCompileProgress,
     ...device
   } = options;
   if (typeof name !== 'string' || name === '') {
@@ -47,5 +58,8 @@ export function splitOptions(options: WebGpuBackendOptions): {
     throw new TypeError(`createWebGpuBackend: memoryLimit must be above 0, got ${memoryLimit}`);
   }
   const features = kernelFeatures && new Set(kernelFeatures);
-  return { device, settings: { name, memoryLimit, kernelFeatures: features, debug, onCompile } };
+  return {
+    device,
+    settings: { name, memoryLimit, kernelFeatures: features, kernelLimits, debug, onCompile },
+  };
 }

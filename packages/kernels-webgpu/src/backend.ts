@@ -75,7 +75,7 @@ export class WebGpuBackend implements Backend {
     this.name = settings.name;
     const native = device.native as GPUDevice;
     this.#native = native;
-    const { limits } = device;
+    const limits = lowered(device.limits, settings.kernelLimits);
     const { subgroupSizes } = device.adapter;
     this.#target = { features: settings.kernelFeatures ?? device.features, limits, subgroupSizes };
     const { memoryLimit, debug } = settings;
@@ -369,6 +369,20 @@ export class WebGpuBackend implements Backend {
 /** Starts a WebGPU backend. @see WebGpuBackend.create */
 export function createWebGpuBackend(options: WebGpuBackendOptions = {}): Promise<WebGpuBackend> {
   return WebGpuBackend.create(options);
+}
+
+/** Limits with some of them lowered. @throws RangeError for one that is unknown, or not lower */
+function lowered(
+  limits: Readonly<Record<string, number>>,
+  wanted: Readonly<Record<string, number>>,
+): Readonly<Record<string, number>> {
+  for (const [name, value] of Object.entries(wanted)) {
+    if (value > 0 && value <= (limits[name] ?? Number.NaN)) continue;
+    throw new RangeError(
+      `createWebGpuBackend: kernelLimits.${name} is ${value}, but this device has ${limits[name] ?? 'no such limit'}; only lower ones can be asked for`,
+    );
+  }
+  return { ...limits, ...wanted };
 }
 
 function namesOf({ dispatches }: Replay): string[] {

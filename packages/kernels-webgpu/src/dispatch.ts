@@ -5,7 +5,13 @@ import type { Compiled } from './pipelines.ts';
 
 /** What a dispatch binds: one of the run's buffers, or a range of the arena's. */
 export type Slot =
-  | { readonly kind: 'binding'; readonly index: number; readonly bytes: number }
+  | {
+      readonly kind: 'binding';
+      readonly index: number;
+      /** Where a window on a large buffer begins; a multiple of 256. Default 0. */
+      readonly offset?: number;
+      readonly bytes: number;
+    }
   | {
       readonly kind: 'arena';
       readonly buffer: number;
@@ -50,7 +56,7 @@ export class Dispatch {
         layout: this.compiled.layout,
         entries: this.slots.map(({ bytes, ...slot }, binding) => {
           const { buffer, size: whole } = allocations[binding]!;
-          const offset = slot.kind === 'arena' ? slot.offset : 0;
+          const { offset = 0 } = slot;
           // Whole vectors of four, for shaders that see them; the memory is there.
           const size = Math.min(whole - offset, Math.max(16, Math.ceil(bytes / 16) * 16));
           return { binding, resource: { buffer, offset, size } };

@@ -57,7 +57,10 @@ export class OutOfMemoryError extends Error {
   }
 }
 
-/** A tensor is larger than the device can bind to a shader at once. Sizes in bytes. */
+/**
+ * A tensor is larger than the device's buffers, or than its shaders can bind and the kernel is none that can do with
+ * several windows on it. Sizes in bytes.
+ */
 export class BufferLimitError extends RangeError {
   /** The class, where `instanceof` cannot tell: across copies of this package. */
   override readonly name = 'BufferLimitError';

@@ -123,9 +123,8 @@ export class BufferPool {
       throw new RangeError(`allocate '${label}': ${bytes} bytes; want an integer of at least 0`);
     }
     const { limits } = this.options;
-    for (const limit of ['maxStorageBufferBindingSize', 'maxBufferSize']) {
-      if (bytes > limits[limit]!) throw new BufferLimitError(label, bytes, limit, limits[limit]!);
-    }
+    const limit = 'maxBufferSize';
+    if (bytes > limits[limit]!) throw new BufferLimitError(label, bytes, limit, limits[limit]!);
     return Math.min(sizeClass(bytes), Math.floor(limits.maxBufferSize! / 4) * 4);
   }
 

@@ -2,10 +2,10 @@ import type { Plan, PlanBuffer, PlanPart } from '@llm/tensor/backend';
 import { mergeAliases } from './alias.ts';
 import { type Placement, placeTemporaries, type Use } from './arena.ts';
 import { Dispatch, PartCopy, type Slot } from './dispatch.ts';
-import { BufferLimitError } from './errors.ts';
 import type { Kernel, KernelPlan, Target } from './kernel.ts';
 import type { Allocation } from './memory.ts';
 import type { PipelineCache } from './pipelines.ts';
+import { type BoundKernel, bindWithinLimits } from './windows.ts';
 
 /** An operation before its buffers have places; buffers are positions in the plan's list. */
 type Draft =
@@ -67,9 +67,9 @@ export class Replay {
       if (draft.kind === 'copy') {
         return new PartCopy(slotOf(draft.whole), slotOf(draft.own), draft.part, draft.direction);
       }
-      const { kernel, step, positions } = draft;
-      const slots = positions.map(slotOf);
-      checkLimits(kernel, plan.steps[step]!.scope, slots, target);
+      const { step, positions } = draft;
+      const { scope } = plan.steps[step]!;
+      const { kernel, slots } = fitted(draft.kernel, positions.map(slotOf), scope, target);
       return new Dispatch(kernel, pipelines.get(kernel), slots, step);
     });
     const compiling = new Set(this.dispatches.map(({ compiled }) => compiled));
@@ -187,23 +187,20 @@ function usesOf(draft: Draft, buffers: readonly PlanBuffer[]): Use {
   return { reads: temporaries('read'), writes: temporaries('write') };
 }
 
-function checkLimits(
+/** A kernel with its buffers, as the device can bind them. @throws RangeError, BufferLimitError */
+function fitted(
   kernel: Kernel,
-  scope: string,
   slots: readonly Slot[],
-  { limits }: Target,
-): void {
+  scope: string,
+  target: Target,
+): BoundKernel {
   const where = scope ? ` of ${scope}` : '';
-  const most = limits.maxStorageBuffersPerShaderStage!;
+  const most = target.limits.maxStorageBuffersPerShaderStage!;
   if (slots.length > most) {
     throw new RangeError(
       `webgpu: kernel '${kernel.name}'${where} binds ${slots.length} buffers, but ` +
         `maxStorageBuffersPerShaderStage is ${most} on this device; split the expression by realizing a part of it`,
     );
   }
-  for (const { bytes } of slots) {
-    const limit = 'maxStorageBufferBindingSize';
-    if (bytes <= limits[limit]!) continue;
-    throw new BufferLimitError(`${kernel.name}${where}`, bytes, limit, limits[limit]!);
-  }
+  return bindWithinLimits({ kernel, slots }, where, target);
 }

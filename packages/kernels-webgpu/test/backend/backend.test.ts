@@ -238,9 +238,11 @@ describeWebGpu('what the backend refuses', () => {
     const backend = await create({ memoryLimit: 2 << 20 });
     expect(() => backend.allocate(4 << 20, 'weights')).toThrow(OutOfMemoryError);
     expect(() => backend.allocate(4 << 20, 'weights')).toThrow(/'weights' wants 4.0 MiB/);
-    const most = backend.device.limits.maxStorageBufferBindingSize!;
+    const most = backend.device.limits.maxBufferSize!;
     expect(() => backend.allocate(most + 4, 'huge')).toThrow(BufferLimitError);
-    expect(() => backend.allocate(most + 4, 'huge')).toThrow(/'huge'.*maxStorageBufferBindingSize/);
+    expect(() => backend.allocate(most + 4, 'huge')).toThrow(/'huge'.*maxBufferSize/);
+    const kernelLimits = { maxStorageBufferBindingSize: 2 ** 60 };
+    await expect(create({ kernelLimits })).rejects.toThrow(/only lower ones can be asked for/);
     expect(backend.memory().buffers).toBe(0);
   });
 
