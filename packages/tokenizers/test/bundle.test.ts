@@ -15,16 +15,16 @@ const tokenizer = await AutoTokenizer.from_pretrained('owner/name');
 console.log(tokenizer.decode(tokenizer('text').input_ids));
 `;
 
-/** Most bytes, gzipped, of what the page itself imports. */
-const ENTRY_LIMIT = 14_000;
+/** Most bytes, gzipped, of what the page itself imports. The aim is 14 KB. */
+const ENTRY_LIMIT = 12_000;
 /**
  * Most bytes, gzipped, together with the components of a family: what it is now and little more, so that growth is
  * seen. Half of what byte-level BPE adds is the compiler and matcher of splitting patterns.
  */
 const FAMILY_LIMITS = {
-  'byte-level': 24_200,
-  'sentence-piece': 23_900,
-  bert: 22_100,
+  'byte-level': 22_300,
+  'sentence-piece': 22_100,
+  bert: 20_700,
 } as const;
 
 type Result = BuildResult<{ write: false; metafile: true }>;
@@ -89,7 +89,7 @@ describe('a page that encodes and decodes', () => {
     for (const other of [
       'packages/hub/',
       'jinja',
-      'pattern/',
+      'pattern/automaton',
       'models/',
       'normalizers/',
       'decoders/',

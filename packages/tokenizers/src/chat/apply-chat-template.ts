@@ -1,4 +1,4 @@
-import { type CallSettings, callTokenizer } from '../pretrained/call.ts';
+import { type CallSettings, callTokenizer } from '../core.ts';
 import type { BatchEncoding, TokenizeOptions } from '../pretrained/options.ts';
 import type { Span } from './generation-tags.ts';
 import type { ChatMessage } from './messages.ts';

@@ -1,3 +1,5 @@
+import { TokenizerFileError } from '../json/error.ts';
+
 /** Templates by name, or the only one. */
 export type ChatTemplates = string | Readonly<Record<string, string>>;
 
@@ -7,7 +9,7 @@ export type ChatTemplates = string | Readonly<Record<string, string>>;
  * @param value - The field.
  * @param path - Where it stands, for messages.
  * @returns The templates, or undefined if there are none.
- * @throws Error if it is none of these.
+ * @throws TokenizerFileError if it is none of these.
  */
 export function readChatTemplates(value: unknown, path: string): ChatTemplates | undefined {
   if (value == null || typeof value === 'string') return value ?? undefined;
@@ -20,7 +22,7 @@ export function readChatTemplates(value: unknown, path: string): ChatTemplates |
   ) {
     return Object.fromEntries(entries);
   }
-  throw new Error(`${path}: wants a template, or a list of { name, template }`);
+  throw new TokenizerFileError(`${path}: wants a template, or a list of { name, template }`);
 }
 
 /**

@@ -3,16 +3,16 @@
  *
  * @module
  */
+import { componentFamily } from '../core.ts';
 import { WordPieceDecoder } from '../decoders/word-piece.ts';
 import { WordPiece } from '../models/word-piece.ts';
 import { BertNormalizer } from '../normalizers/bert.ts';
 import { BertPreTokenizer } from '../pre-tokenizers/punctuation.ts';
-import type { ComponentReaders } from './components.ts';
 
 /** Their readers. */
-export const bert = {
+export const bert = componentFamily({
   normalizers: { BertNormalizer: BertNormalizer.read },
   preTokenizers: { BertPreTokenizer: () => new BertPreTokenizer() },
   models: { WordPiece: WordPiece.read },
   decoders: { WordPiece: WordPieceDecoder.read },
-} satisfies ComponentReaders;
+});

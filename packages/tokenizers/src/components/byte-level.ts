@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { componentFamily } from '../core.ts';
 import { ByteLevelDecoder } from '../decoders/byte-level.ts';
 import { parseList } from '../json/registry.ts';
 import { BPE } from '../models/bpe.ts';
@@ -11,10 +12,9 @@ import { ByteLevelProcessor } from '../post-processors/byte-level.ts';
 import { ByteLevel } from '../pre-tokenizers/byte-level.ts';
 import { PreTokenizerSequence } from '../pre-tokenizers/sequence.ts';
 import { Split } from '../pre-tokenizers/split.ts';
-import type { ComponentReaders } from './components.ts';
 
 /** Their readers. */
-export const byteLevel = {
+export const byteLevel = componentFamily({
   normalizers: { ByteLevel: () => new ByteLevelNormalizer() },
   preTokenizers: {
     ByteLevel: ByteLevel.read,
@@ -25,4 +25,4 @@ export const byteLevel = {
   models: { BPE: BPE.read },
   postProcessors: { ByteLevel: ByteLevelProcessor.read },
   decoders: { ByteLevel: ByteLevelDecoder.read },
-} satisfies ComponentReaders;
+});

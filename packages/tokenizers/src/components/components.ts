@@ -65,3 +65,8 @@ export function componentsOf(
     decoders: registry('decoders'),
   };
 }
+
+/** Readers with their types checked. */
+export function componentFamily<const Readers extends ComponentReaders>(readers: Readers): Readers {
+  return readers;
+}

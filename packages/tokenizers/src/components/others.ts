@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { componentFamily } from '../core.ts';
 import { BPEDecoder, CTC } from '../decoders/simple.ts';
 import { WordLevel } from '../models/word-level.ts';
 import { Lowercase } from '../normalizers/lowercase.ts';
@@ -15,10 +16,9 @@ import { FixedLength } from '../pre-tokenizers/fixed-length.ts';
 import { Punctuation } from '../pre-tokenizers/punctuation.ts';
 import { UnicodeScripts } from '../pre-tokenizers/unicode-scripts.ts';
 import { Whitespace, WhitespaceSplit } from '../pre-tokenizers/white-space.ts';
-import type { ComponentReaders } from './components.ts';
 
 /** Their readers. */
-export const others = {
+export const others = componentFamily({
   normalizers: {
     NFC: () => new UnicodeForm('NFC'),
     NFD: () => new UnicodeForm('NFD'),
@@ -39,4 +39,4 @@ export const others = {
   },
   models: { WordLevel: WordLevel.read },
   decoders: { BPEDecoder: BPEDecoder.read, CTC: CTC.read },
-} satisfies ComponentReaders;
+});

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { componentFamily } from '../core.ts';
 import { ByteFallback } from '../decoders/byte-fallback.ts';
 import { MetaspaceDecoder } from '../decoders/metaspace.ts';
 import { DecoderSequence } from '../decoders/sequence.ts';
@@ -15,10 +16,9 @@ import { Replace } from '../normalizers/replace.ts';
 import { NormalizerSequence } from '../normalizers/sequence.ts';
 import { Strip } from '../normalizers/strip.ts';
 import { Metaspace } from '../pre-tokenizers/metaspace.ts';
-import type { ComponentReaders } from './components.ts';
 
 /** Their readers. */
-export const sentencePiece = {
+export const sentencePiece = componentFamily({
   normalizers: {
     Precompiled: Precompiled.read,
     Prepend: Prepend.read,
@@ -36,4 +36,4 @@ export const sentencePiece = {
     Strip: StripDecoder.read,
     Sequence: (fields, parse) => new DecoderSequence(parseList(fields, 'decoders', parse)),
   },
-} satisfies ComponentReaders;
+});

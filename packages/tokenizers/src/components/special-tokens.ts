@@ -3,18 +3,18 @@
  *
  * @module
  */
+import { componentFamily } from '../core.ts';
 import { parseList } from '../json/registry.ts';
 import { BertProcessing, RobertaProcessing } from '../post-processors/bert.ts';
 import { PostProcessorSequence } from '../post-processors/sequence.ts';
 import { TemplateProcessing } from '../post-processors/template.ts';
-import type { ComponentReaders } from './components.ts';
 
 /** Their readers. */
-export const specialTokens = {
+export const specialTokens = componentFamily({
   postProcessors: {
     BertProcessing: BertProcessing.read,
     RobertaProcessing: RobertaProcessing.read,
     TemplateProcessing: TemplateProcessing.read,
     Sequence: (fields, parse) => new PostProcessorSequence(parseList(fields, 'processors', parse)),
   },
-} satisfies ComponentReaders;
+});

@@ -1,5 +1,6 @@
-import { type ModelSource, openFile, parseJson } from '@llm/hub';
-import { TokenizerFileError } from '../json/error.ts';
+import { type ModelSource, openFile } from '@llm/hub';
+import { TokenizerFileError } from '../core.ts';
+import { readJson } from '../json/read-json.ts';
 import { convertGguf, isTokenizerKey } from './gguf.ts';
 import { GgufNeedsMore, readGgufMetadata } from './gguf-metadata.ts';
 import { convertMarian } from './marian.ts';
@@ -42,8 +43,7 @@ export async function loadOtherFormat(
   config: Config,
 ): Promise<ConvertedTokenizer | undefined> {
   const text = async (name: string) => new TextDecoder().decode(await source.read(name));
-  const json = async (name: string) =>
-    parseJson(await source.read(name), name, { protoKeys: 'keep' });
+  const json = (name: string) => readJson(source, name, { protoKeys: 'keep' });
   const has = (name: string) => source.has(name);
   if ((await has('source.spm')) && (await has('vocab.json'))) {
     const model = readSentencePieceModel(await source.read('source.spm'), 'source.spm');
@@ -110,7 +110,7 @@ async function familyOf(source: ModelSource, config: Config): Promise<string | u
   const { tokenizer_class: name } = config;
   if (typeof name === 'string' && !name.startsWith('PreTrainedTokenizer')) return name;
   if (!(await source.has('config.json'))) return undefined;
-  const model = parseJson(await source.read('config.json'), 'config.json') as Config | null;
+  const model = (await readJson(source, 'config.json')) as Config | null;
   return typeof model?.model_type === 'string' ? model.model_type : undefined;
 }
 

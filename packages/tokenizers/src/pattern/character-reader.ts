@@ -54,6 +54,6 @@ export class CharacterReader {
 
   /** An error about this pattern. */
   error(reason: string): PatternError {
-    return new PatternError(this.source, reason);
+    return PatternError.about(this.source, reason);
   }
 }

@@ -2,8 +2,8 @@
 export class PatternError extends Error {
   override readonly name = 'PatternError';
 
-  /** @param source - The pattern. @param reason - What is wrong with it. */
-  constructor(source: string, reason: string) {
-    super(`pattern ${JSON.stringify(source)}: ${reason}`);
+  /** The error of a pattern. @param source - The pattern. @param reason - What is wrong with it. */
+  static about(source: string, reason: string): PatternError {
+    return new PatternError(`pattern ${JSON.stringify(source)}: ${reason}`);
   }
 }

@@ -54,7 +54,7 @@ export class Pattern {
       const end = automaton.matchEnd(text, index);
       looks -= automaton.stoppedAt - index;
       if (looks < 0) {
-        throw new PatternError(
+        throw PatternError.about(
           this.source,
           `takes more than linear time on a text of ${text.length} characters; it looks at the same ones again and again`,
         );

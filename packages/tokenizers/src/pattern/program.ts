@@ -43,7 +43,7 @@ export function buildProgram(source: string, node: PatternNode): Program {
   const sets: CharSet[] = [];
   let looksBack = false;
   const add = (instruction: Instruction): number => {
-    if (instructions.length >= MAX_INSTRUCTIONS) throw new PatternError(source, 'is too large');
+    if (instructions.length >= MAX_INSTRUCTIONS) throw PatternError.about(source, 'is too large');
     return instructions.push(instruction) - 1;
   };
   const setIndex = (set: CharSet): number => {

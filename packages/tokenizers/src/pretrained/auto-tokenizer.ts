@@ -51,7 +51,7 @@ export const AutoTokenizer = {
    *   source, or the parsed content of a tokenizer.json.
    * @param options - See {@link FromPretrainedOptions}.
    * @throws MissingFileError if there is no file of a known format.
-   * @throws Error naming the component or field that is wrong or not supported.
+   * @throws TokenizerFileError naming the file, and the place in it that is wrong or not supported.
    */
   async from_pretrained(
     location: string | URL | ModelSource | JsonObject,

@@ -1,5 +1,5 @@
 import type { Encoding, Side } from '../encoding.ts';
-import type { Tokenizer, TokenizerInput } from '../tokenizer.ts';
+import type { Tokenizer, TokenizerEncodeOptions, TokenizerInput } from '../tokenizer.ts';
 import type { Truncation } from '../truncation.ts';
 import {
   type BatchEncoding,
@@ -44,7 +44,23 @@ export function callTokenizer(
   options: CallOptions = {},
 ): Rows {
   const { inputs, pairs, single } = readInputs(texts, options);
-  const encodings = encodeBatch(tokenizer, inputs, pairs, options);
+  return listsOf(tokenizer, encodeBatch(tokenizer, inputs, pairs, options), single, options);
+}
+
+/**
+ * The lists that a call returns.
+ *
+ * @param settings - Which lists that is, where the options do not say.
+ * @param encodings - What the inputs became, cut and padded.
+ * @param single - Whether the call got one input, whose lists are then no lists of rows.
+ * @param options - Options of the call.
+ */
+export function listsOf(
+  settings: Pick<CallSettings, 'model_input_names'>,
+  encodings: readonly Encoding[],
+  single: boolean,
+  options: CallOptions,
+): Rows {
   const samples: number[] = [];
   const rows: Encoding[] = [];
   encodings.forEach((encoding, sample) => {
@@ -56,7 +72,7 @@ export function callTokenizer(
   });
   const isRow = single && !options.return_overflowing_tokens;
   const pick = <T>(get: (row: Encoding) => T) => (isRow ? get(rows[0]!) : rows.map(get)) as T;
-  const names = tokenizer.model_input_names;
+  const names = settings.model_input_names;
   const result: Rows = { input_ids: pick(({ ids }) => ids) };
   if (options.return_token_type_ids ?? names.includes('token_type_ids')) {
     result.token_type_ids = pick(({ type_ids }) => type_ids);
@@ -89,19 +105,27 @@ export function encodeBatch(
   options: CallOptions,
   places = options.return_offsets_mapping ?? false,
 ): Encoding[] {
-  checkTokenizeOptions('tokenizer', options);
-  const truncation = truncationOf(tokenizer, options);
-  const encodings = inputs.map((input, index) => {
-    const pair = pairs?.[index];
-    checkInput(input, options);
-    if (pair !== undefined) checkInput(pair, options);
-    return tokenizer.backend.encode(input, pair, {
-      addSpecialTokens: options.add_special_tokens ?? true,
-      truncation,
-      places: places ? (options.offset_unit ?? 'utf16') : undefined,
-    });
-  });
+  const encodeOptions = encodeOptionsOf(tokenizer, options, places);
+  checkInputs(inputs, options);
+  if (pairs !== undefined) checkInputs(pairs, options);
+  const encodings = inputs.map((input, index) =>
+    tokenizer.backend.encode(input, pairs?.[index], encodeOptions),
+  );
   return pad(tokenizer, encodings, options);
+}
+
+/** What the options of a call mean for the pipeline. @throws Error if one is unknown or wrong. */
+export function encodeOptionsOf(
+  settings: CallSettings,
+  options: CallOptions,
+  places = options.return_offsets_mapping ?? false,
+): TokenizerEncodeOptions {
+  checkTokenizeOptions('tokenizer', options);
+  return {
+    addSpecialTokens: options.add_special_tokens ?? true,
+    truncation: truncationOf(settings, options),
+    places: places ? (options.offset_unit ?? 'utf16') : undefined,
+  };
 }
 
 /** What a call got: one input or several, and whether it was one. */
@@ -129,8 +153,14 @@ function isSingle(texts: unknown, words: boolean): texts is CallInput {
   return Array.isArray(texts) && texts.every((word) => typeof word === 'string');
 }
 
-function checkInput(input: unknown, { is_split_into_words = false }: CallOptions): void {
-  if (!isSingle(input, is_split_into_words)) throw notText(input, is_split_into_words);
+/** @throws Error if an input is no text, or no list of words where those are wanted. */
+export function checkInputs(
+  inputs: readonly unknown[],
+  { is_split_into_words = false }: CallOptions,
+): void {
+  for (const input of inputs) {
+    if (!isSingle(input, is_split_into_words)) throw notText(input, is_split_into_words);
+  }
 }
 
 function notText(value: unknown, words: boolean): Error {
@@ -156,7 +186,12 @@ function truncationOf(tokenizer: CallSettings, options: EncodeOptions): Truncati
   };
 }
 
-function pad(tokenizer: CallSettings, encodings: Encoding[], options: TokenizeOptions): Encoding[] {
+/** The encodings padded as the options want. @throws Error if that cannot be. */
+export function pad(
+  tokenizer: CallSettings,
+  encodings: Encoding[],
+  options: TokenizeOptions,
+): Encoding[] {
   const { padding = false, pad_to_multiple_of: multiple = 1 } = options;
   if (padding === false || padding === 'do_not_pad') {
     if (options.pad_to_multiple_of === undefined) return encodings;

@@ -59,7 +59,7 @@ export type PreTrainedTokenizer = PreTrainedTokenizerBase & TokenizeFunction;
  *
  * @param backend - The pipeline; special tokens that it lacks are added to it.
  * @param config - Content of tokenizer_config.json.
- * @throws Error if a field of the config has a value it cannot have.
+ * @throws TokenizerFileError if a field of the config has a value it cannot have.
  */
 export function createTokenizer(
   backend: Tokenizer,

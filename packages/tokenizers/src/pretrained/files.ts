@@ -1,5 +1,6 @@
-import { type HubOptions, type ModelSource, openSource, parseJson } from '@llm/hub';
-import { describe } from '../json/fields.ts';
+import { type HubOptions, type ModelSource, openSource } from '@llm/hub';
+import { describe, TokenizerFileError } from '../core.ts';
+import { readJson } from '../json/read-json.ts';
 
 export { saveFolder } from '@llm/hub';
 
@@ -18,7 +19,7 @@ export interface TokenizerFiles {
  * @param options - How they are fetched where they come from the hub.
  * @param gguf_file - Name of a GGUF file whose tokenizer is taken.
  * @throws MissingFileError if there is no file of a known format.
- * @throws Error naming the file that is malformed, and where.
+ * @throws TokenizerFileError naming the file that is malformed, and where.
  */
 export async function readTokenizerFiles(
   location: string | URL | ModelSource,
@@ -33,9 +34,7 @@ export async function readTokenizerFiles(
   };
   if (gguf_file === undefined && (await source.has('tokenizer.json'))) {
     // A vocabulary may hold the word "__proto__"; the reader only copies into maps.
-    const file = parseJson(await source.read('tokenizer.json'), 'tokenizer.json', {
-      protoKeys: 'keep',
-    });
+    const file = await readJson(source, 'tokenizer.json', { protoKeys: 'keep' });
     return { file, config };
   }
   const { loadGguf, loadOtherFormat } = await import('../formats/load-format.ts');
@@ -57,9 +56,9 @@ async function readChatTemplateFile(source: ModelSource): Promise<Record<string,
 
 async function readConfig(source: ModelSource, name: string): Promise<Record<string, unknown>> {
   if (!(await source.has(name))) return {};
-  const config = parseJson(await source.read(name), name);
+  const config = await readJson(source, name);
   if (typeof config === 'object' && config !== null && !Array.isArray(config)) {
     return config as Record<string, unknown>;
   }
-  throw new Error(`${name}: got ${describe(config)}, wants an object`);
+  throw new TokenizerFileError(`${name}: got ${describe(config)}, wants an object`);
 }

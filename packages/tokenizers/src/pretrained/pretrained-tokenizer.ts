@@ -6,6 +6,8 @@ import type {
 } from '../chat/index.ts';
 import { readChatTemplates } from '../chat/select-template.ts';
 import type { Encoding } from '../encoding.ts';
+import { TokenizerFileError } from '../json/error.ts';
+import { describe } from '../json/fields.ts';
 import type { Tokenizer, TokenizerInput } from '../tokenizer.ts';
 import { writeTokenizerJson } from '../tokenizer-json.ts';
 import { type CallOptions, encodeBatch, NO_LIMIT, readInputs } from './call.ts';
@@ -20,6 +22,8 @@ import { tokenBytes } from './token-bytes.ts';
  * `tokenizer(texts, { padding: true })`.
  */
 export class PreTrainedTokenizerBase extends SpecialTokenRoles {
+  /** Which lists a call returns: the names of the model's inputs. */
+  readonly model_input_names: readonly string[];
   /** Longest input of the model, in tokens; 1e30 if it is not known. */
   model_max_length: number;
   /** Which end padding goes to. */
@@ -32,7 +36,7 @@ export class PreTrainedTokenizerBase extends SpecialTokenRoles {
    * @param backend - The pipeline; special tokens that it lacks are added to it.
    * @param config - Content of tokenizer_config.json.
    * @param file - Its name, for messages.
-   * @throws Error if a field has a value it cannot have.
+   * @throws TokenizerFileError if a field has a value it cannot have.
    */
   constructor(
     backend: Tokenizer,
@@ -43,19 +47,20 @@ export class PreTrainedTokenizerBase extends SpecialTokenRoles {
     this.config = config;
     const { model_max_length = NO_LIMIT } = config;
     if (typeof model_max_length !== 'number' || !(model_max_length > 0)) {
-      throw new Error(
+      throw new TokenizerFileError(
         `${file}: model_max_length: got ${JSON.stringify(model_max_length)}, wants a positive number`,
       );
     }
     this.model_max_length = model_max_length;
+    const { model_input_names: names = ['input_ids', 'attention_mask'] } = config;
+    if (!Array.isArray(names) || !names.every((name) => typeof name === 'string')) {
+      throw new TokenizerFileError(
+        `${file}: model_input_names: got ${describe(names)}, wants a list of names`,
+      );
+    }
+    this.model_input_names = names;
     this.padding_side = readSide(config, 'padding_side', file);
     this.truncation_side = readSide(config, 'truncation_side', file);
-  }
-
-  /** Which lists a call returns: the names of the model's inputs. */
-  get model_input_names(): readonly string[] {
-    const names = this.config.model_input_names;
-    return Array.isArray(names) ? names : ['input_ids', 'attention_mask'];
   }
 
   /** Tokens of the model's vocabulary, without added tokens that are not in it. */
@@ -227,5 +232,7 @@ function readSide(
 ): 'left' | 'right' {
   const side = config[name] ?? 'right';
   if (side === 'left' || side === 'right') return side;
-  throw new Error(`${file}: ${name}: got ${JSON.stringify(side)}, wants "left" or "right"`);
+  throw new TokenizerFileError(
+    `${file}: ${name}: got ${JSON.stringify(side)}, wants "left" or "right"`,
+  );
 }

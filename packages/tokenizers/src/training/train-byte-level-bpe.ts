@@ -1,4 +1,5 @@
 import { BYTE_TO_CHARACTER } from '../byte-alphabet.ts';
+import { createTokenizer, type PreTrainedTokenizer } from '../core.ts';
 import { ByteLevelDecoder } from '../decoders/byte-level.ts';
 import { BPE } from '../models/bpe.ts';
 import type { Normalizer } from '../normalizers/normalizer.ts';
@@ -7,7 +8,6 @@ import { checkOptions } from '../options.ts';
 import { ByteLevelProcessor } from '../post-processors/byte-level.ts';
 import { TemplateProcessing } from '../post-processors/template.ts';
 import { ByteLevel } from '../pre-tokenizers/byte-level.ts';
-import { createTokenizer, type PreTrainedTokenizer } from '../pretrained/create-tokenizer.ts';
 import { plainSpecial, SPECIAL_ROLES, type SpecialRole } from '../pretrained/special-tokens.ts';
 import { Tokenizer } from '../tokenizer.ts';
 import { trainMerges } from './bpe-trainer.ts';

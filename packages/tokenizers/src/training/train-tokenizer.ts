@@ -1,7 +1,7 @@
 import { allComponents } from '../components/all.ts';
+import { createTokenizer, type PreTrainedTokenizer } from '../core.ts';
 import type { Registry } from '../json/registry.ts';
 import { TemplateProcessing } from '../post-processors/template.ts';
-import { createTokenizer, type PreTrainedTokenizer } from '../pretrained/create-tokenizer.ts';
 import { plainSpecial, SPECIAL_ROLES } from '../pretrained/special-tokens.ts';
 import { Tokenizer } from '../tokenizer.ts';
 import { countWords } from './count-words.ts';

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { InvalidJsonError, MissingFileError, openFiles } from '@llm/hub';
+import { MissingFileError, openFiles } from '@llm/hub';
 import { Tokenizer as RustTokenizer } from 'tokenizers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { AutoTokenizer, type PreTrainedTokenizer } from '../../src/index.ts';
@@ -114,7 +114,6 @@ describe('AutoTokenizer', () => {
     const empty = openFiles({ 'config.json': '{}' }, 'a folder');
     await expect(AutoTokenizer.from_pretrained(empty)).rejects.toThrow(MissingFileError);
     await expect(AutoTokenizer.from_pretrained(empty)).rejects.toThrow('it holds config.json');
-    await expect(load({ 'tokenizer.json': '{"model": ' })).rejects.toThrow(InvalidJsonError);
     await expect(load({ 'tokenizer_config.json': '[]' })).rejects.toThrow('wants an object');
     await expect(load({ 'tokenizer_config.json': '{"__proto__": {}}' })).rejects.toThrow(
       '__proto__',
