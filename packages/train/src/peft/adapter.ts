@@ -1,5 +1,6 @@
 import type { Module, Tensor, Variable } from '@llm/nn';
 import { matches, modulesToSave, type PeftConfig } from './config.ts';
+import { type TargetedConfig, withTargets } from './default-targets.ts';
 import { linearShape } from './linear-like.ts';
 import type { AdapterLayer, Target } from './tuner.ts';
 import { tunerOf } from './tuners.ts';
@@ -21,11 +22,13 @@ export interface Adapter {
 /**
  * Makes an adapter for a model, without attaching it.
  *
+ * @throws TypeError without `target_modules` for a model that has no usual ones
  * @throws RangeError if no layer fits `target_modules`, or one that does is not linear
  */
 export function createAdapter(model: Module, given: PeftConfig): Adapter {
   const tuner = tunerOf(given.peft_type);
-  const config = tuner.resolve(given);
+  // Methods give back the settings that they got, defaults filled in.
+  const config = tuner.resolve(withTargets(given, model)) as TargetedConfig;
   const modules = [...model.namedModules()].filter(([path]) => !/(^|\.)adapters\./.test(path));
   const whole = modulesToSave(config);
   const inside = (path: string): boolean =>
@@ -68,7 +71,7 @@ export function createAdapter(model: Module, given: PeftConfig): Adapter {
   };
 }
 
-function isTargeted(path: string, { target_modules, exclude_modules }: PeftConfig): boolean {
+function isTargeted(path: string, { target_modules, exclude_modules }: TargetedConfig): boolean {
   if (exclude_modules && matches(path, exclude_modules)) return false;
   if (target_modules === 'all-linear') return !matches(path, outputHeads);
   return matches(path, target_modules);

@@ -2,9 +2,9 @@
 export interface CommonPeftConfig {
   /**
    * The layers that are changed: names, or ends of names after a dot; one string is a regular expression for whole
-   * names, or `'all-linear'`.
+   * names, or `'all-linear'`. Default: the usual ones of the model's family, as in PEFT.
    */
-  readonly target_modules: readonly string[] | string;
+  readonly target_modules?: readonly string[] | string | null;
   /** Layers that are left out although they fit, in the same form. */
   readonly exclude_modules?: readonly string[] | string | null;
   /** Modules that are trained as a whole and saved with the adapter, such as a new head. */
@@ -48,8 +48,8 @@ export interface LoraConfig extends CommonPeftConfig {
 /** Settings of (IA)³. */
 export interface IA3Config extends CommonPeftConfig {
   readonly peft_type: 'IA3';
-  /** Those of `target_modules` whose inputs are scaled rather than their outputs. */
-  readonly feedforward_modules: readonly string[] | string;
+  /** Those of `target_modules` whose inputs are scaled rather than their outputs. Default: as for those. */
+  readonly feedforward_modules?: readonly string[] | string;
   /** Whether factors start at 1. Default true. */
   readonly init_ia3_weights?: boolean;
 }

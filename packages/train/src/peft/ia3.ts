@@ -13,7 +13,7 @@ export class IA3Layer extends AdapterLayer {
   constructor(target: Target, config: IA3Config) {
     super();
     this.#target = target;
-    this.isFeedforward = matches(target.path, config.feedforward_modules);
+    this.isFeedforward = matches(target.path, config.feedforward_modules ?? []);
     const { inFeatures, outFeatures } = target.shape;
     const shape = this.isFeedforward ? [1, inFeatures] : [outFeatures, 1];
     this.ia3_l = new Variable((config.init_ia3_weights ?? true) ? ones(shape) : init.normal(shape));

@@ -8,6 +8,7 @@ import {
   AutoModelForSequenceClassification,
   backward,
   compile,
+  Linear,
   quantize,
   type Tensor,
   tensor,
@@ -177,6 +178,37 @@ describe('Peft', () => {
     } finally {
       await rm(place, { recursive: true });
     }
+  });
+
+  it('takes the usual layers of a family where none are named', async () => {
+    const targets = async (name: 'bert' | 'gpt2', peft_type: 'LORA' | 'IA3') =>
+      JSON.parse(
+        (await adapterFiles(getPeftModel(await load(name), { peft_type })))[
+          'adapter_config.json'
+        ] as string,
+      );
+    expect(await targets('bert', 'LORA')).toMatchObject({ target_modules: ['query', 'value'] });
+    expect(await targets('gpt2', 'LORA')).toMatchObject({ target_modules: ['c_attn'] });
+    expect(await targets('gpt2', 'IA3')).toMatchObject({
+      target_modules: ['c_attn', 'mlp.c_proj'],
+      feedforward_modules: ['mlp.c_proj'],
+    });
+    const phi3 = await AutoModelForCausalLM.from_config({
+      model_type: 'phi3',
+      vocab_size: 8,
+      hidden_size: 8,
+      intermediate_size: 8,
+      num_hidden_layers: 1,
+      num_attention_heads: 2,
+      num_key_value_heads: 2,
+      pad_token_id: 0,
+    });
+    expect(() => getPeftModel(phi3, { peft_type: 'LORA' })).toThrow(
+      /phi3 has no usual target_modules for LORA/,
+    );
+    expect(() => getPeftModel(new Linear(2, 2), { peft_type: 'IA3' })).toThrow(
+      /Linear has no usual/,
+    );
   });
 
   it('names what does not fit', async () => {
