@@ -12,9 +12,9 @@ import { sideBySide } from '../../harness/side-by-side.ts';
 import { OUR_THREADS, ourVersion } from '../../ours/device.ts';
 import { loadClassifier, sentences } from './model.ts';
 
-const [BATCH, LENGTH] = [8, 64];
+const [BATCH, LENGTH] = [4, 64];
 /** Batches of a run, of which the first two, with the compilation, are not timed. */
-const [BATCHES, UNTIMED] = [10, 2];
+const [BATCHES, UNTIMED] = [8, 2];
 
 const plain: Partial<TrainingArguments> = {
   logging_strategy: 'no',
