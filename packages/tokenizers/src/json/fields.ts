@@ -140,6 +140,12 @@ export function isId(value: unknown): value is number {
 /** A value in a message: short, with its type visible. */
 export function describe(value: unknown): string {
   if (value === undefined) return 'nothing';
-  const text = JSON.stringify(value) ?? typeof value;
+  let text: string;
+  try {
+    text = JSON.stringify(value) ?? typeof value;
+  } catch {
+    // Too deep, or it holds itself.
+    return Array.isArray(value) ? 'a list' : 'an object';
+  }
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }
