@@ -10,8 +10,27 @@ import {
 } from '@llm/tensor';
 import { runners, stateCases, trainWithoutDispose, watchBuffers } from '@llm/tensor/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { full, sized } from '../../../../tools/testing/full.ts';
 import { describeWebGpu } from '../../../../tools/testing/webgpu.ts';
 import { createWebGpuBackend, type WebGpuBackend } from '../../src/index.ts';
+
+/** Makes a variable and a compiled step, uses them once, and disposes of everything. */
+async function useOnce(turn: number): Promise<void> {
+  const weight = new Variable(tensor([turn, 1, 2, 3]));
+  const step = compile((x: Tensor) => {
+    const loss = weight.mul(x).square().sum();
+    loss.backward();
+    weight.assign(weight.sub(weight.grad!.mul(0.25)));
+    weight.zeroGrad();
+    return loss;
+  });
+  const x = tensor([1, 0, 1, 0]);
+  const loss = await step(x);
+  expect(await loss.item()).toBe(turn ** 2 + 4);
+  expect(await weight.toArray()).toEqual([turn / 2, 1, 1, 3]);
+  for (const each of [loss, x, weight]) each.dispose();
+  step.dispose();
+}
 
 describeWebGpu('state', () => {
   let backend: WebGpuBackend;
@@ -39,7 +58,7 @@ describeWebGpu('state', () => {
     const y = tensor(Array.from({ length: 8 }, (_, i) => i - 4));
     const losses: number[] = [];
     const counts: { buffers: number; pipelines: number; held: number }[] = [];
-    for (let turn = 0; turn < (process.env.LLM_TEST_FULL ? 2000 : 100); turn++) {
+    for (let turn = 0; turn < sized(100, 2000); turn++) {
       const loss = await step(x, y);
       losses.push(await loss.item());
       loss.dispose();
@@ -52,15 +71,19 @@ describeWebGpu('state', () => {
     expect(late.held).toBeLessThanOrEqual(early.held);
   });
 
+  it('what is made, used and disposed of again and again leaves nothing', async () => {
+    const buffers = watchBuffers();
+    await buffers.before();
+    for (let turn = 0; turn < sized(50, 500); turn++) await useOnce(turn);
+    await buffers.after();
+  });
+
   // How many buffers wait for the collector meanwhile is the engine's choice, so it is the end that counts.
-  it.runIf(process.env.LLM_TEST_FULL)(
-    'two thousand steps without dispose leave nothing',
-    async () => {
-      const buffers = watchBuffers();
-      await buffers.before();
-      const { loss } = await trainWithoutDispose(backend, 2000, () => {});
-      expect(loss).toBeLessThan(1e-6);
-      await buffers.after();
-    },
-  );
+  it.runIf(full)('two thousand steps without dispose leave nothing', async () => {
+    const buffers = watchBuffers();
+    await buffers.before();
+    const { loss } = await trainWithoutDispose(backend, 2000, () => {});
+    expect(loss).toBeLessThan(1e-6);
+    await buffers.after();
+  });
 });
