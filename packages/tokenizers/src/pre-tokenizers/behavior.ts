@@ -27,14 +27,12 @@ export function cutAtMatches(
   behavior: SplitBehavior,
   invert: boolean,
 ): number[] {
+  if (behavior === 'Isolated') return isolate(matches, length);
   const stretches = allStretches(matches, length, invert);
   const cut: number[] = [];
   switch (behavior) {
     case 'Removed':
       for (const { start, end, matched } of stretches) if (!matched) push(cut, start, end);
-      return cut;
-    case 'Isolated':
-      for (const { start, end } of stretches) push(cut, start, end);
       return cut;
     case 'Contiguous':
       return merge(stretches, (before, here) => before === here);
@@ -49,6 +47,19 @@ interface Stretch {
   readonly start: number;
   readonly end: number;
   readonly matched: boolean;
+}
+
+/** What most files ask for, without an object for every stretch. */
+function isolate(matches: readonly number[], length: number): number[] {
+  const cut: number[] = [];
+  let done = 0;
+  for (let i = 0; i < matches.length; i += 2) {
+    push(cut, done, matches[i]!);
+    done = matches[i + 1]!;
+    push(cut, matches[i]!, done);
+  }
+  push(cut, done, length);
+  return cut;
 }
 
 function* allStretches(

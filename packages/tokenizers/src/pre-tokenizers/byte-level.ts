@@ -22,15 +22,17 @@ export interface ByteLevelOptions {
 
 /** Splits as GPT-2 does and spells every UTF-8 byte as one character of the byte alphabet. */
 export class ByteLevel implements PreTokenizer {
-  readonly halves: PreTokenizerHalves = {
-    split: (text) => this.split(text),
-    rewrite: spellBytes,
-  };
+  readonly halves: PreTokenizerHalves;
   private readonly options: Required<ByteLevelOptions>;
 
   /** @param options - Settings; all true by default, as in the Rust library. */
   constructor(options: ByteLevelOptions = {}) {
     this.options = { add_prefix_space: true, trim_offsets: true, use_regex: true, ...options };
+    this.halves = {
+      split: (text) => this.split(text),
+      keepsWhole: !this.options.use_regex && !this.options.add_prefix_space,
+      rewrite: spellBytes,
+    };
   }
 
   /** Reads the settings from a file. */

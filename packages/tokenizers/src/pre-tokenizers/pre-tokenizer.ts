@@ -30,6 +30,8 @@ export interface PreTokenizer {
 export interface PreTokenizerHalves {
   /** Cuts a text into pieces. */
   split(text: string, atStart: boolean): string[];
+  /** True if `split` leaves every text as it is. */
+  readonly keepsWhole?: boolean;
   /** Rewrites one piece. */
   rewrite(piece: string): string;
 }

@@ -12,19 +12,12 @@ export class PreTokenizerSequence implements PreTokenizer {
     this.preTokenizers = preTokenizers;
     this.dependsOnPlace = preTokenizers.some((each) => each.dependsOnPlace);
     const last = preTokenizers.at(-1)?.halves;
-    this.halves =
-      last === undefined || this.dependsOnPlace
-        ? undefined
-        : {
-            split: (text) =>
-              splitAll(text, [
-                ...preTokenizers
-                  .slice(0, -1)
-                  .map((each) => (piece: string) => each.preTokenize(piece)),
-                (piece) => last.split(piece, true),
-              ]),
-            rewrite: last.rewrite,
-          };
+    if (last === undefined || this.dependsOnPlace) return;
+    const steps = preTokenizers
+      .slice(0, -1)
+      .map((each) => (piece: string) => each.preTokenize(piece));
+    if (!last.keepsWhole) steps.push((piece) => last.split(piece, true));
+    this.halves = { split: (text) => splitAll(text, steps), rewrite: last.rewrite };
   }
 
   preTokenize(text: string, atStart = true): string[] {

@@ -5,6 +5,9 @@ import fc from 'fast-check';
 import { fullDates, namesInAllLanguages } from './names.ts';
 import { HARD_TEXTS, wordyText } from './texts.ts';
 
+/** A flag that TypeScript does not allow in a literal yet. */
+const PROPERTIES_OF_STRINGS = 'v';
+
 /** Words that do not end. */
 const ENDLESS: readonly string[] = [
   'a',
@@ -82,7 +85,7 @@ function paragraphs(lines: readonly string[]): string[] {
 
 /** What Unicode recommends as one emoji, a few in a text: skin tones, families, flags, keycaps. */
 function emojiSequences(): string[] {
-  const isEmoji = /^\p{RGI_Emoji}$/v;
+  const isEmoji = new RegExp(String.raw`^\p{RGI_Emoji}$`, PROPERTIES_OF_STRINGS);
   const tones = ['', '🏻', '🏼', '🏽', '🏾', '🏿'];
   const ends = ['', '\u{fe0f}', '\u{20e3}', '\u{fe0f}\u{20e3}'];
   const joined = [
