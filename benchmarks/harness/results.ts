@@ -52,8 +52,13 @@ export function update(
     (key) => before[key] === results[key],
   );
   if (!sameMachine) return results;
-  // a case's rows may have longer names than the case, with what they measure appended
-  const caseOf = (row: Row) => order.findIndex((name) => row.case.startsWith(name));
+  // A case's rows may have longer names than the case, with what they measure appended; a case's name may begin with
+  // another's.
+  const caseOf = (row: Row) => {
+    const fitting = order.filter((name) => row.case.startsWith(name));
+    const longest = fitting.reduce((best, name) => (name.length > best.length ? name : best), '');
+    return order.indexOf(longest);
+  };
   const renewed = new Set(results.rows.map(caseOf));
   const kept = before.rows.filter((row) => caseOf(row) >= 0 && !renewed.has(caseOf(row)));
   const rows = [...kept, ...results.rows].sort((a, b) => caseOf(a) - caseOf(b));

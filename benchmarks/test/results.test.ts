@@ -43,3 +43,12 @@ test('an update drops cases that the suite no longer has, and rows of another ma
   writeResults(update(results(['c'], 'three', 'another CPU'), order, folder), folder);
   expect(written()).toEqual(['c three']);
 });
+
+test('an update leaves a case alone whose name begins that of the case run again', () => {
+  const both = ['a', 'a: growth'];
+  writeResults(results(both, 'one'), folder);
+  writeResults(update(results(['a: growth'], 'two'), both, folder), folder);
+  expect(written()).toEqual(['a one', 'a: growth two']);
+  writeResults(update(results(['a'], 'three'), both, folder), folder);
+  expect(written()).toEqual(['a three', 'a: growth two']);
+});
