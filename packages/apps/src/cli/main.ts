@@ -4,7 +4,12 @@ import { runCli } from './cli.ts';
 import type { Io } from './io.ts';
 
 const stop = new AbortController();
-process.once('SIGINT', () => stop.abort(new Error('stopped')));
+// npx and the terminal both tell of one Ctrl-C; another one, later, ends the process as usual.
+process.on('SIGINT', function interrupt() {
+  if (stop.signal.aborted) return;
+  stop.abort(new Error('stopped'));
+  setTimeout(() => process.off('SIGINT', interrupt), 500).unref();
+});
 
 const io: Io = {
   out: process.stdout,
