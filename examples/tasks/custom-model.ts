@@ -28,9 +28,7 @@ class Sorter extends Module {
   );
   output = new Linear(32, 10);
   forward(ids: Tensor): Tensor {
-    return this.output.forward(
-      this.layers.forward(this.positions.forward(this.digits.forward(ids))),
-    );
+    return this.output(this.layers(this.positions(this.digits(ids))));
   }
 }
 
@@ -38,7 +36,7 @@ const model = new Sorter();
 console.log(model.summary().split('\n').at(-1));
 const optimizer = new AdamW(model.parameters(), { lr: 3e-3 });
 const step = compile((ids: Tensor, sorted: Tensor) => {
-  const loss = crossEntropy(model.forward(ids), sorted);
+  const loss = crossEntropy(model(ids), sorted);
   optimizer.zeroGrad();
   backward(loss);
   optimizer.step();

@@ -33,8 +33,8 @@ class Tagger extends Module {
   output = new Linear(32, tags.length);
   crf = new CRF(tags.length, { batch_first: true });
   forward(ids: Tensor): Tensor {
-    const [read] = this.reader.forward(this.embedding.forward(ids));
-    return this.output.forward(read); // [batch, length, tags]
+    const [read] = this.reader(this.embedding(ids));
+    return this.output(read); // [batch, length, tags]
   }
 }
 
@@ -51,7 +51,7 @@ const wanted = padded(sentences.map((sentence) => sentence.map(([, tag]) => tags
 const model = new Tagger();
 const optimizer = new AdamW(model.parameters(), { lr: 0.02 });
 const step = compile((ids: Tensor, wanted: Tensor) => {
-  const loss = model.crf.forward(model.forward(ids), wanted, { mask: ids.ne(0) }).neg();
+  const loss = model.crf(model(ids), wanted, { mask: ids.ne(0) }).neg();
   optimizer.zeroGrad();
   backward(loss);
   optimizer.step();
@@ -64,6 +64,6 @@ for (let epoch = 1; epoch <= 60; epoch++) {
 
 const text = 'the old dog reads a letter'.split(' ');
 const row = padded([text.map(idOf)]);
-const { tags: path } = model.crf.decode(model.forward(row), { mask: row.ne(0) });
+const { tags: path } = model.crf.decode(model(row), { mask: row.ne(0) });
 const [best] = (await path.toArray()) as number[][];
 console.log(text.map((word, i) => `${word}/${tags[best![i]!]}`).join(' '));

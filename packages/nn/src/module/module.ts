@@ -1,5 +1,6 @@
 import { guarded, type Tensor, Variable } from '@llm/tensor';
 import { isBuffer } from './buffer.ts';
+import { Callable } from './callable.ts';
 import { fieldsOf } from './fields.ts';
 import {
   addForwardHook,
@@ -29,13 +30,15 @@ export interface UnaryModule extends Module {
  * class Head extends Module {
  *   norm = new LayerNorm(64);
  *   output = new Linear(64, 10);
- *   forward(x: Tensor) { return this.output.forward(this.norm.forward(x)); }
+ *   forward(x: Tensor) { return this.output(this.norm(x)); }
  * }
+ * const logits = new Head()(x); // as new Head().forward(x)
  */
-export abstract class Module {
+export abstract class Module extends Callable {
   #training = true;
 
   constructor() {
+    super();
     // Each node gets the path of its module, and hooks are called; subclasses write a plain method.
     const forward = this.forward;
     const own = (...inputs: readonly unknown[]) => forward.apply(this, inputs as never[]);
@@ -45,8 +48,8 @@ export abstract class Module {
     });
   }
 
-  /** The module's function. */
-  abstract forward(...inputs: never[]): unknown;
+  /** The module's function; calling the module calls it, with its hooks. */
+  abstract override forward(...inputs: never[]): unknown;
 
   /** Whether dropout and the like are active; set by `train()` and `eval()`. A compiled function follows it. */
   get training(): boolean {
@@ -125,7 +128,7 @@ export abstract class Module {
   }
 
   /** Calls `visit` with every module below, children before their parents, and this one last. */
-  apply(visit: (module: Module) => void): this {
+  override apply(visit: (module: Module) => void): this {
     for (const child of this.children()) child.apply(visit);
     visit(this);
     return this;
@@ -194,6 +197,11 @@ export abstract class Module {
     }
     for (const [variable, value] of fitting) variable.assign(value);
     return mismatch;
+  }
+
+  /** The class's name, for `String(module)` and consoles. @internal */
+  get [Symbol.toStringTag](): string {
+    return this.constructor.name;
   }
 
   /** A table of the modules and their numbers of parameters. */
