@@ -1,2 +1,2 @@
-export { quantize } from './quantize.ts';
+export { type QuantizeOptions, quantize } from './quantize.ts';
 export type { QuantizationScheme } from './quantize-rows.ts';

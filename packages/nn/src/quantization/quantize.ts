@@ -1,8 +1,17 @@
-import { checkChoice, type Variable } from '@llm/tensor';
+import { checkChoice, checkOptions, type Variable } from '@llm/tensor';
 import { Embedding } from '../layers/embedding.ts';
 import { Linear } from '../layers/linear.ts';
 import type { Module } from '../module/module.ts';
 import { type QuantizationScheme, quantizationSchemes, quantizeRows } from './quantize-rows.ts';
+
+/** Options of `quantize`. */
+export interface QuantizeOptions {
+  /**
+   * Modules that stay as they are, with all below them: paths such as `model.layers.0`, or the last name of one, such as
+   * `lm_head` or `q_proj`. transformers' name for it.
+   */
+  readonly modules_to_not_convert?: readonly string[];
+}
 
 /**
  * Quantizes the weights of a model's `Linear` and `Embedding` layers and of its output layer, in place: they take
@@ -14,16 +23,20 @@ import { type QuantizationScheme, quantizationSchemes, quantizeRows } from './qu
  *
  * @returns names of the weights that were quantized
  * @throws TypeError for an f16 or bf16 weight: quantize a model that was loaded as f32
+ * @throws RangeError for a module to leave out that there is not
  */
 export async function quantize(
   model: Module,
   scheme: QuantizationScheme,
+  options: QuantizeOptions = {},
 ): Promise<readonly string[]> {
   checkChoice('quantize', 'scheme', scheme, quantizationSchemes);
+  checkOptions('quantize', options, ['modules_to_not_convert']);
+  const isLeftOut = leftOut(model, options.modules_to_not_convert ?? []);
   const named = new Map<string, Variable>();
   const known = new Set<Variable>();
   for (const [name, variable] of matricesOf(model)) {
-    if (known.has(variable) || variable.quantized) continue;
+    if (known.has(variable) || variable.quantized || isLeftOut(name)) continue;
     if (variable.dtype !== 'f32') {
       throw new TypeError(
         `quantize: ${name} is ${variable.dtype}; load the model with { dtype: 'f32' } first`,
@@ -37,6 +50,21 @@ export async function quantize(
     variable.quantize(quantizeRows(values, variable.shape as readonly [number, number], scheme));
   }
   return [...named.keys()];
+}
+
+/** Whether a weight belongs to a module that is left out. A tied weight does if any module that holds it does. */
+function leftOut(model: Module, modules: readonly string[]): (weight: string) => boolean {
+  const names = Array.from(model.namedVariables(), ([name, variable]) => ({ name, variable }));
+  const kept = new Set<Variable>();
+  for (const module of modules) {
+    const inside = names.filter(({ name }) => `.${name}`.includes(`.${module}.`));
+    if (inside.length === 0) throw new RangeError(`quantize: there is no module '${module}'`);
+    for (const { variable } of inside) kept.add(variable);
+  }
+  const keptNames = new Set(
+    names.filter(({ variable }) => kept.has(variable)).map(({ name }) => name),
+  );
+  return (weight) => keptNames.has(weight);
 }
 
 /** Weights of linear layers and embeddings by name, and output layers that are no module of their own. */

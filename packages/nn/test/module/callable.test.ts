@@ -12,8 +12,8 @@ import { expect, expectTypeOf, it } from 'vitest';
 
 class Scale extends Module {
   readonly #factor = 3;
-  name = 'a field of its own';
-  length = 7;
+  override name = 'a field of its own';
+  override length = 7;
   inner = new Linear(2, 2);
   forward(x: Tensor, shift = 0): Tensor {
     return this.inner(x).mul(this.#factor).add(shift);

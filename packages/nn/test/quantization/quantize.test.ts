@@ -53,6 +53,18 @@ describe.each([
     }
   });
 
+  it('leaves modules out, by path or by name', async () => {
+    const model = await AutoModelForCausalLM.from_config(settings);
+    const names = await quantize(model, scheme, {
+      modules_to_not_convert: ['lm_head', 'model.layers.0', 'q_proj'],
+    });
+    expect(names.some((name) => /lm_head|layers\.0|q_proj/.test(name))).toBe(false);
+    expect(names).toContain('model.layers.1.self_attn.k_proj.weight');
+    await expect(quantize(model, scheme, { modules_to_not_convert: ['head'] })).rejects.toThrow(
+      "there is no module 'head'",
+    );
+  });
+
   it.each([true, false])('runs a decoder, tied: %s', async (tie_word_embeddings) => {
     const model = await AutoModelForCausalLM.from_config({ ...settings, tie_word_embeddings });
     model.eval();
