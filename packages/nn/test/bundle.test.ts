@@ -18,7 +18,7 @@ console.log(await generate(model, { input_ids: [[1]] }));
  * Most bytes, gzipped: what it is now and little more, so that growth is seen; a change that needs more has to say
  * why. The aim is 90 KB.
  */
-const LIMIT = 132_000;
+const LIMIT = 138_000; // quantized products, attention over a cache and windows on large buffers came to WebGPU
 
 /** Outputs that load with those whose entry point is one of `entries`. */
 function loaded({ outputs }: Metafile, entries: readonly string[]): Set<string> {
