@@ -201,6 +201,15 @@ function alone(base, work) {
   }
 }
 
+// The memory's bytes, at least up to an address. A worker may not have heard yet that another thread has grown
+// the memory; growing by nothing makes it look.
+function bytesUpTo(limit) {
+  if (memory.buffer.byteLength < limit) memory.grow(0);
+  const { buffer } = memory;
+  if (buffer.byteLength < limit) throw new Error('address ' + limit + ' of ' + buffer.byteLength + ' bytes');
+  return new Uint8Array(buffer);
+}
+
 const handlers = {
   start(message) {
     own = THREADS + message.thread * LINE;
@@ -268,12 +277,12 @@ const handlers = {
   },
   write({ base, writes }) {
     alone(base, () => {
-      for (const { address, data } of writes) new Uint8Array(memory.buffer).set(data, address);
+      for (const { address, data } of writes) bytesUpTo(address + data.length).set(data, address);
     });
   },
   read({ base, read, address, bytes }) {
     alone(base, () => {
-      const data = new Uint8Array(memory.buffer).slice(address, address + bytes);
+      const data = bytesUpTo(address + bytes).slice(address, address + bytes);
       port.postMessage({ type: 'data', read, data }, [data.buffer]);
     });
   },
