@@ -5,9 +5,8 @@
  * @module
  */
 import { fileURLToPath } from 'node:url';
-import { gzipSync } from 'node:zlib';
-import { type BuildResult, build } from 'esbuild';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { type Bundle, bundlePage, gzippedSize, loadedWith } from '../../../tools/testing/bundle.ts';
 
 const PAGE = `
 import { AutoTokenizer } from '@llm/tokenizers';
@@ -27,57 +26,14 @@ const FAMILY_LIMITS = {
   bert: 20_700,
 } as const;
 
-type Result = BuildResult<{ write: false; metafile: true }>;
-
-/** Outputs that load with those whose entry point is one of `entries`. */
-function loaded({ metafile: { outputs } }: Result, entries: readonly string[]): Set<string> {
-  const found = new Set<string>();
-  const load = (path: string) => {
-    if (found.has(path)) return;
-    found.add(path);
-    for (const { path: next, kind, external } of outputs[path]!.imports) {
-      if (kind === 'import-statement' && !external) load(next);
-    }
-  };
-  for (const [path, { entryPoint }] of Object.entries(outputs)) {
-    if (entries.some((entry) => entryPoint?.endsWith(entry))) load(path);
-  }
-  return found;
-}
-
-function gzippedSize(result: Result, paths: Iterable<string>): number {
-  return Array.from(paths, (path) => {
-    const name = path.split('/').at(-1)!;
-    const file = result.outputFiles.find((output) => output.path.endsWith(`/${name}`))!;
-    return gzipSync(file.contents, { level: 9 }).length;
-  }).reduce((sum, size) => sum + size);
-}
-
 describe('a page that encodes and decodes', () => {
-  let result: Result;
+  let result: Bundle;
   beforeAll(async () => {
-    result = await build({
-      stdin: {
-        contents: PAGE,
-        resolveDir: fileURLToPath(new URL('.', import.meta.url)),
-        sourcefile: 'page.ts',
-      },
-      bundle: true,
-      splitting: true,
-      minify: true,
-      format: 'esm',
-      target: 'es2022',
-      platform: 'browser',
-      conditions: ['@llm/source'],
-      external: ['node:*', 'webgpu'],
-      write: false,
-      metafile: true,
-      outdir: '/out',
-    });
+    result = await bundlePage(PAGE, fileURLToPath(new URL('.', import.meta.url)));
   });
 
   it(`downloads at most ${ENTRY_LIMIT / 1000} KB, and nothing that not every tokenizer needs`, () => {
-    const paths = loaded(result, ['page.ts']);
+    const paths = loadedWith(result, ['page.ts']);
     expect(gzippedSize(result, paths)).toBeLessThanOrEqual(ENTRY_LIMIT);
     const sources = Array.from(paths, (path) =>
       Object.entries(result.metafile.outputs[path]!.inputs)
@@ -102,7 +58,7 @@ describe('a page that encodes and decodes', () => {
   });
 
   it.each(Object.entries(FAMILY_LIMITS))('with %s downloads at most %i bytes', (family, limit) => {
-    const paths = loaded(result, ['page.ts', `components/${family}.ts`]);
+    const paths = loadedWith(result, ['page.ts', `components/${family}.ts`]);
     expect(gzippedSize(result, paths)).toBeLessThanOrEqual(limit);
   });
 });

@@ -39,15 +39,15 @@ export async function extractAnswers(
         end: passage.start + end,
         passage: passage.text,
       };
-      const known_citations = known?.answer.citations ?? [];
+      const citations = known?.answer.citations ?? [];
       // Passages overlap: one place may be found twice.
-      const isKnown = known_citations.some(
+      const isKnown = citations.some(
         (each) => each.document === citation.document && each.start === citation.start,
       );
       answers.set(key, {
         answer: {
           answer: known?.answer.answer ?? answer,
-          citations: isKnown ? known_citations : [...known_citations, citation],
+          citations: isKnown ? citations : [...citations, citation],
         },
         score: (known?.score ?? 0) + shares[i]! * score,
       });
