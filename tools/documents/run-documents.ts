@@ -31,12 +31,16 @@ const files: Readonly<Record<string, string>> = {
  */
 export async function runDocuments(pages: readonly string[]): Promise<Outcome[]> {
   const hub = await startTinyHub();
+  const parity = await mkdtemp(join(tmpdir(), 'llm-parity-'));
   const outcomes: Outcome[] = [];
   try {
-    for (const group of groupsOf(pages)) outcomes.push(...(await runGroup(group, hub.host)));
+    await packParity(parity);
+    for (const group of groupsOf(pages))
+      outcomes.push(...(await runGroup(group, hub.host, parity)));
     return outcomes;
   } finally {
     await hub.close();
+    await rm(parity, { recursive: true, force: true });
   }
 }
 
@@ -46,7 +50,11 @@ function groupsOf(pages: readonly string[]): string[][] {
   return [pages.filter((page) => !own.includes(page)), ...own.map((page) => [page])];
 }
 
-async function runGroup(pages: readonly string[], host: string): Promise<Outcome[]> {
+async function runGroup(
+  pages: readonly string[],
+  host: string,
+  parity: string,
+): Promise<Outcome[]> {
   const folder = await mkdtemp(join(tmpdir(), 'llm-documents-'));
   // Inside the workspace, so that its packages are found.
   const programs = await mkdtemp(join(root, 'tools/documents/.programs-'));
@@ -54,7 +62,6 @@ async function runGroup(pages: readonly string[], host: string): Promise<Outcome
     await mkdir(join(folder, 'docs'));
     for (const [name, content] of Object.entries(files))
       await writeFile(join(folder, name), content);
-    await packParity(join(folder, 'parity'));
     const work: { programs: Work['programs'][number][]; commands: Work['commands'][number][] } = {
       programs: [],
       commands: [],
@@ -68,7 +75,7 @@ async function runGroup(pages: readonly string[], host: string): Promise<Outcome
         work.programs.push({ name, file });
       }
       for (const command of commandsOf(page, markdown)) {
-        const run = commandOf(command, folder);
+        const run = commandOf(command, parity);
         if (run) work.commands.push(run);
         else looked.push(lookUp(command));
       }
@@ -105,7 +112,7 @@ function runAll(folder: string, host: string): Promise<Outcome[]> {
 /** A line that runs `llm`, as arguments. */
 function commandOf(
   { name, line }: PageCommand,
-  folder: string,
+  parity: string,
 ): Work['commands'][number] | undefined {
   const [, file, rest] = /^(?:cat (\S+) \| )?npx llm (.*)$/.exec(line) ?? [];
   if (rest === undefined) return undefined;
@@ -113,8 +120,7 @@ function commandOf(
     rest.replace(/\s+#.*$/, '').matchAll(/"([^"]*)"|(\S+)/g),
     ([, quoted, plain]) => quoted ?? plain!,
   );
-  if (args[0] === 'verify')
-    args.push('llama', '--device', 'wasm', '--fixtures', join(folder, 'parity'));
+  if (args[0] === 'verify') args.push('llama', '--device', 'wasm', '--fixtures', parity);
   if (args[0] === 'serve') args.push('--port', '0');
   if (args[0] === 'cache' && args.length === 1) args.push('--help');
   return { name, args, ...(file !== undefined && { piped: files[file]! }) };
