@@ -1,9 +1,10 @@
 import type { CoarseKernel, Spec } from '@llm/tensor/backend';
 import type { KernelPlan } from '../kernel.ts';
 import type { Target } from '../wasm/index.ts';
-import { takesStridedRows } from './attention/problem.ts';
+import { fitsDecoding, takesStridedRows } from './attention/problem.ts';
 import { planAttention, supportsAttention } from './attention.ts';
 import { planAttentionBackward, supportsAttentionBackward } from './attention-backward.ts';
+import { planAttentionDecode } from './attention-decode.ts';
 import { planCumsum } from './cumsum.ts';
 import { planQuantizedLinear, supportsQuantizedLinear } from './quantized-linear.ts';
 import { planScatterAdd } from './scatter-add.ts';
@@ -24,9 +25,15 @@ const always = () => true;
 /** Every coarse operation with a template, by name. */
 const templates: Readonly<Record<string, CoarseTemplate>> = {
   attention: {
-    supports: supportsAttention,
+    supports: (attributes, inputs) =>
+      fitsDecoding(attributes, inputs) || supportsAttention(attributes, inputs),
     takesStrided: takesStridedRows,
-    plan: planAttention,
+    plan: (kernel, target, key) =>
+      (fitsDecoding(kernel.attributes, kernel.inputs) ? planAttentionDecode : planAttention)(
+        kernel,
+        target,
+        key,
+      ),
   },
   attentionBackward: {
     supports: supportsAttentionBackward,

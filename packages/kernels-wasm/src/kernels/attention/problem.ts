@@ -17,6 +17,9 @@ export interface AttentionAttributes {
 /** Score of a key that the mask excludes; `@llm/tensor` defines it. */
 export const MASKED = -1e30;
 
+/** Score of a key that causality or the window excludes; `@llm/tensor` defines it. */
+export const HIDDEN = -2e30;
+
 /**
  * Whether the templates can compute an attention, forward or backward: f32, causal or full, with or
  * without a mask that has a value per key, without window to the left, soft cap, dropout or the mask's
@@ -41,6 +44,30 @@ export function fitsTemplates(attributes: AttentionAttributes, inputs: readonly 
     keys > 0 &&
     v.shape[3]! > 0 &&
     v.shape[3]! % 4 === 0
+  );
+}
+
+/** Queries up to which the keys are cut, not the queries. */
+const MOST_DECODED = 8;
+/** Keys from which a kernel of its own is worth it: the definition takes three. */
+const FEWEST_KEYS = 16;
+
+/** Whether a problem is one of decoding, which the template for few queries can compute: all but dropout and half floats. */
+export function fitsDecoding(attributes: unknown, inputs: readonly Spec[]): boolean {
+  const { mask, dropout } = attributes as AttentionAttributes;
+  const [q, k, v, first] = inputs as readonly [Spec, Spec, Spec, Spec | undefined];
+  const keys = k.shape[2]!;
+  const maskFits =
+    mask === 'none' ||
+    (first!.dtype === (mask === 'boolean' ? 'bool' : 'f32') && first!.shape[3] === keys);
+  return (
+    [q, k, v].every(
+      ({ dtype, shape }) => dtype === 'f32' && shape[3]! > 0 && shape[3]! % 4 === 0,
+    ) &&
+    dropout === 0 &&
+    maskFits &&
+    q.shape[2]! <= MOST_DECODED &&
+    keys >= FEWEST_KEYS
   );
 }
 
