@@ -21,6 +21,11 @@ export interface WebGpuBackendOptions extends DeviceOptions {
   /** Fill memory with NaN before it is used, to find reads of what nobody wrote. Slow. */
   readonly debug?: boolean;
   /**
+   * Compare each template's results with known ones before its first use on an adapter, once a process. Default: on
+   * GPUs, not on software adapters, where compiling takes seconds and drivers differ little.
+   */
+  readonly selfCheck?: boolean;
+  /**
    * Told how far the compilation of shaders has come, where it takes longer than a second. Default: shown on the
    * terminal, where there is one.
    */
@@ -34,6 +39,7 @@ export interface BackendSettings {
   readonly kernelFeatures: ReadonlySet<string> | undefined;
   readonly kernelLimits: Readonly<Record<string, number>>;
   readonly debug: boolean;
+  readonly selfCheck: boolean | undefined;
   readonly onCompile: (progress: CompileProgress) => void;
 }
 
@@ -48,6 +54,7 @@ export function splitOptions(options: WebGpuBackendOptions): {
     kernelFeatures,
     kernelLimits = {},
     debug = false,
+    selfCheck,
     onCompile = showCompileProgress,
     ...device
   } = options;
@@ -60,6 +67,22 @@ export function splitOptions(options: WebGpuBackendOptions): {
   const features = kernelFeatures && new Set(kernelFeatures);
   return {
     device,
-    settings: { name, memoryLimit, kernelFeatures: features, kernelLimits, debug, onCompile },
+    settings: {
+      ...{ name, memoryLimit, kernelFeatures: features, kernelLimits, debug, selfCheck, onCompile },
+    },
   };
+}
+
+/** Limits with some of them lowered. @throws RangeError for one that is unknown, or not lower */
+export function lowered(
+  limits: Readonly<Record<string, number>>,
+  wanted: Readonly<Record<string, number>>,
+): Readonly<Record<string, number>> {
+  for (const [name, value] of Object.entries(wanted)) {
+    if (value > 0 && value <= (limits[name] ?? Number.NaN)) continue;
+    throw new RangeError(
+      `createWebGpuBackend: kernelLimits.${name} is ${value}, but this device has ${limits[name] ?? 'no such limit'}; only lower ones can be asked for`,
+    );
+  }
+  return { ...limits, ...wanted };
 }

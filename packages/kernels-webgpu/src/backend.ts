@@ -12,6 +12,7 @@ import {
 import { Arena } from './arena.ts';
 import {
   type BackendSettings,
+  lowered,
   splitOptions,
   type WebGpuBackendOptions,
 } from './backend-options.ts';
@@ -30,6 +31,7 @@ import { profileReplay } from './profile.ts';
 import { WebGpuProgram } from './program.ts';
 import { Readback } from './readback.ts';
 import type { Replay } from './replay.ts';
+import { SelfCheck } from './self-check/self-check.ts';
 import { upload } from './upload.ts';
 
 /** A buffer of the backend. */
@@ -61,6 +63,7 @@ export class WebGpuBackend implements Backend {
   readonly #arena: Arena;
   readonly #pipelines: PipelineCache;
   readonly #readback: Readback;
+  readonly #selfCheck: SelfCheck | undefined;
   readonly #order = new Order();
   readonly #code = new Map<string, KernelPlan>();
   readonly #buffers = new Set<WebGpuBuffer>();
@@ -83,6 +86,11 @@ export class WebGpuBackend implements Backend {
     this.#arena = new Arena(this.#pool);
     this.#pipelines = new PipelineCache(native, settings.onCompile);
     this.#readback = new Readback(native);
+    if (settings.selfCheck ?? !device.adapter.isFallback) {
+      const variant = [...this.#target.features].sort().join();
+      const print = (kernel: Kernel) => printKernel(kernel, this.#target);
+      this.#selfCheck = new SelfCheck(device.adapter, variant, print, this.#pipelines);
+    }
     void device.lost.then((error) => {
       this.#lost = error;
       for (const reject of this.#inFlight) reject(error);
@@ -202,6 +210,7 @@ export class WebGpuBackend implements Backend {
       () => this.#programs.delete(program),
     );
     this.#programs.add(program);
+    program.checked = this.#selfCheck?.before(plan.steps.map(({ kernel }) => kernel));
     return program;
   }
 
@@ -273,7 +282,12 @@ export class WebGpuBackend implements Backend {
       );
       return Promise.all([done, refused, ...pending]).then(([result]) => result as T);
     };
-    return this.#order.run(task, replay.isReady ? undefined : replay.ready);
+    const { checked } = program;
+    if (replay.isReady && !checked) return this.#order.run(task);
+    const ready = Promise.all([replay.ready, checked]).then(() => {
+      program.checked = undefined;
+    });
+    return this.#order.run(task, ready);
   }
 
   /** One pass with all dispatches (interrupted by copies only), one submit. */
@@ -369,20 +383,6 @@ export class WebGpuBackend implements Backend {
 /** Starts a WebGPU backend. @see WebGpuBackend.create */
 export function createWebGpuBackend(options: WebGpuBackendOptions = {}): Promise<WebGpuBackend> {
   return WebGpuBackend.create(options);
-}
-
-/** Limits with some of them lowered. @throws RangeError for one that is unknown, or not lower */
-function lowered(
-  limits: Readonly<Record<string, number>>,
-  wanted: Readonly<Record<string, number>>,
-): Readonly<Record<string, number>> {
-  for (const [name, value] of Object.entries(wanted)) {
-    if (value > 0 && value <= (limits[name] ?? Number.NaN)) continue;
-    throw new RangeError(
-      `createWebGpuBackend: kernelLimits.${name} is ${value}, but this device has ${limits[name] ?? 'no such limit'}; only lower ones can be asked for`,
-    );
-  }
-  return { ...limits, ...wanted };
 }
 
 function namesOf({ dispatches }: Replay): string[] {

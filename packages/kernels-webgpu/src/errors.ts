@@ -116,3 +116,24 @@ export class KernelError extends Error {
     super(`webgpu: ${reason}; submitted: ${named}${more}`);
   }
 }
+
+/** A kernel gives wrong numbers on this adapter: nothing that ran on it is to be trusted. */
+export class SelfCheckError extends Error {
+  /** The class, where `instanceof` cannot tell: across copies of this package. */
+  override readonly name = 'SelfCheckError';
+
+  constructor(
+    /** The driver's own words for the adapter. */
+    readonly adapter: string,
+    /** Names of the kernels, in the order in which they ran. */
+    readonly kernels: readonly string[],
+    /** The first wrong element: its position in the output, what was computed, and what is right. */
+    readonly wrong: { readonly at: number; readonly got: number; readonly want: number },
+  ) {
+    const { at, got, want } = wrong;
+    super(
+      `webgpu: ${kernels.join(', ')} computes wrongly on ${adapter}: element ${at} is ${got}, want ${want}; ` +
+        "update the driver, try createWebGpuBackend({ kernelFeatures: [] }), or use device 'wasm'",
+    );
+  }
+}

@@ -12,6 +12,7 @@ export {
   DeviceLostError,
   KernelError,
   OutOfMemoryError,
+  SelfCheckError,
   ShaderError,
   WebGpuUnavailableError,
 } from './errors.ts';

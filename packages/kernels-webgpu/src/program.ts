@@ -10,6 +10,8 @@ export class WebGpuProgram implements TensorProgram {
   /** Bindings that some dispatch writes, each with those that it reads or writes besides. */
   readonly #mustDiffer: readonly (readonly [written: number, other: number])[];
   isDisposed = false;
+  /** Resolves when its templates are known to be right on this adapter; undefined where nothing is left to check. */
+  checked: Promise<unknown> | undefined;
 
   constructor(
     readonly plan: Plan,
