@@ -2,10 +2,11 @@ import {
   type Backend,
   type BackendBuffer,
   type Kernel,
-  kernelKey,
   type MemoryStatistics,
   type Plan,
   type Program,
+  partsOf,
+  type SingleKernel,
   type Spec,
   type StepTiming,
 } from '@llm/tensor/backend';
@@ -19,14 +20,15 @@ import {
 import { requestDevice, type WebGpuDevice } from './device.ts';
 import { PartCopy } from './dispatch.ts';
 import { type DeviceLostError, KernelError } from './errors.ts';
-import type { KernelPlan, Target } from './kernel.ts';
+import type { Target } from './kernel.ts';
 import { coarseTakesStrided, supportsCoarse } from './kernels/coarse.ts';
 import { type Allocation, BufferPool, wrapBuffer } from './memory.ts';
 import type { NativeBuffer } from './native.ts';
 import { Order } from './order.ts';
 import { PipelineCache } from './pipelines.ts';
+import { canJoin } from './print/joint.ts';
 import { overwrites } from './print/overwrites.ts';
-import { printKernel } from './print/print.ts';
+import { PrintedKernels } from './print/printed-kernels.ts';
 import { profileReplay } from './profile.ts';
 import { WebGpuProgram } from './program.ts';
 import { Readback } from './readback.ts';
@@ -43,9 +45,6 @@ class WebGpuBuffer implements BackendBuffer {
     readonly isWrapped: boolean,
   ) {}
 }
-
-/** Printed kernels that are kept for other plans. */
-const codeLimit = 4096;
 
 /**
  * Runs plans on a WebGPU device. All calls return at once; work happens on the device in the order of the calls.
@@ -65,7 +64,7 @@ export class WebGpuBackend implements Backend {
   readonly #readback: Readback;
   readonly #selfCheck: SelfCheck | undefined;
   readonly #order = new Order();
-  readonly #code = new Map<string, KernelPlan>();
+  readonly #printed: PrintedKernels;
   readonly #buffers = new Set<WebGpuBuffer>();
   readonly #programs = new Set<WebGpuProgram>();
   /** Rejects what is in flight. */
@@ -81,6 +80,7 @@ export class WebGpuBackend implements Backend {
     const limits = lowered(device.limits, settings.kernelLimits);
     const { subgroupSizes } = device.adapter;
     this.#target = { features: settings.kernelFeatures ?? device.features, limits, subgroupSizes };
+    this.#printed = new PrintedKernels(this.#target);
     const { memoryLimit, debug } = settings;
     this.#pool = new BufferPool({ device: native, limits, memoryLimit, debug });
     this.#arena = new Arena(this.#pool);
@@ -88,7 +88,7 @@ export class WebGpuBackend implements Backend {
     this.#readback = new Readback(native);
     if (settings.selfCheck ?? !device.adapter.isFallback) {
       const variant = [...this.#target.features].sort().join();
-      const print = (kernel: Kernel) => printKernel(kernel, this.#target);
+      const print = (kernel: Kernel) => this.#printed.of(kernel);
       this.#selfCheck = new SelfCheck(device.adapter, variant, print, this.#pipelines);
     }
     void device.lost.then((error) => {
@@ -127,9 +127,14 @@ export class WebGpuBackend implements Backend {
     return overwrites(kernel);
   }
 
+  /** @see Backend.joins */
+  joins(kernels: readonly SingleKernel[]): boolean {
+    return canJoin(kernels, (kernel) => this.#printed.of(kernel), this.#target);
+  }
+
   /** @see Backend.scratch */
   scratch(kernel: Kernel): readonly number[] {
-    return this.#print(kernel).scratchBytes;
+    return this.#printed.of(kernel).scratchBytes;
   }
 
   /** @see Backend.allocate */
@@ -201,7 +206,7 @@ export class WebGpuBackend implements Backend {
 
   /** @see Backend.prepare */
   prepare(plan: Plan): Program {
-    const print = (step: number) => this.#print(plan.steps[step]!.kernel);
+    const print = (step: number) => this.#printed.of(plan.steps[step]!.kernel);
     const program: WebGpuProgram = new WebGpuProgram(
       plan,
       print,
@@ -210,7 +215,7 @@ export class WebGpuBackend implements Backend {
       () => this.#programs.delete(program),
     );
     this.#programs.add(program);
-    program.checked = this.#selfCheck?.before(plan.steps.map(({ kernel }) => kernel));
+    program.checked = this.#selfCheck?.before(plan.steps.flatMap(({ kernel }) => partsOf(kernel)));
     return program;
   }
 
@@ -341,16 +346,6 @@ export class WebGpuBackend implements Backend {
       const { buffer } = this.#arena.buffers[i]!;
       this.#native.queue.writeBuffer(buffer, 0, new Uint8Array(size).fill(0xff));
     });
-  }
-
-  #print(kernel: Kernel): KernelPlan {
-    const key = kernelKey(kernel);
-    let plan = this.#code.get(key);
-    if (plan) this.#code.delete(key);
-    else plan = printKernel(kernel, this.#target);
-    this.#code.set(key, plan); // to the end: the map is in order of last use
-    if (this.#code.size > codeLimit) this.#code.delete(this.#code.keys().next().value!);
-    return plan;
   }
 
   /** Rejects with the loss of the device, if that comes first. */

@@ -1,6 +1,6 @@
 import type { Plan, PlanStep } from './backend/interface.ts';
 import { byteSize } from './dtype.ts';
-import type { Kernel, LoopKernel } from './ir/kernel.ts';
+import { type Kernel, type LoopKernel, partsOf } from './ir/kernel.ts';
 import type { Lowered } from './plan/lowered.ts';
 import { sizeOf } from './shape.ts';
 
@@ -14,7 +14,11 @@ export interface KernelWork {
 
 /** Counts the work of a kernel. */
 export function workOf(kernel: Kernel): KernelWork {
-  const bytes = kernel.buffers.reduce((sum, { dtype, size }) => sum + byteSize(dtype) * size, 0);
+  if (kernel.kind === 'joint') {
+    const operations = partsOf(kernel).reduce((sum, part) => sum + workOf(part).operations, 0);
+    return { bytes: bytesOf(kernel), operations };
+  }
+  const bytes = bytesOf(kernel);
   if (kernel.kind === 'matmul') {
     const points = sizeOf(kernel.batch) * kernel.rows * kernel.columns;
     return { bytes, operations: points * (2 * kernel.inner + countArithmetic(kernel.epilogue)) };
@@ -24,6 +28,9 @@ export function workOf(kernel: Kernel): KernelWork {
   }
   return { bytes, operations: 0 };
 }
+
+const bytesOf = ({ buffers }: Kernel): number =>
+  buffers.reduce((sum, { dtype, size }) => sum + byteSize(dtype) * size, 0);
 
 /** Work of a step that runs `count` times, each time on its parts of the buffers. */
 function workOfStep({ kernel, parts }: PlanStep, count: number): KernelWork {
@@ -78,6 +85,7 @@ export function explainPlan({ plan, liveBytes, freshBytes }: Lowered): string {
 }
 
 function spaceOf(kernel: Kernel): string {
+  if (kernel.kind === 'joint') return kernel.parts.map((part) => spaceOf(part.kernel)).join(' & ');
   if (kernel.kind === 'matmul') {
     const batch = kernel.batch.length > 0 ? `${sizeOf(kernel.batch)}×` : '';
     return `${batch}[${kernel.rows}×${kernel.inner}]·[${kernel.inner}×${kernel.columns}]`;

@@ -6,7 +6,7 @@ export interface KernelProfile {
   readonly name: string;
   /** Path of the module that it computes for; empty outside modules. */
   readonly scope: string;
-  readonly kind: 'loop' | 'matmul' | 'coarse';
+  readonly kind: 'loop' | 'matmul' | 'coarse' | 'joint';
   /** Milliseconds on the device; of the body of a scan, all iterations together. */
   readonly milliseconds: number;
   /** Bytes that it has to move at least. */

@@ -20,5 +20,7 @@ export function printKernel(kernel: Kernel, target: Target, key: string): Kernel
       return printMatmul(kernel, target, key);
     case 'coarse':
       return planCoarse(kernel, target, key);
+    case 'joint':
+      throw new Error('internal: wasm has no `joins`, and so no joint kernels');
   }
 }

@@ -12,6 +12,7 @@ import { isElementStore } from './row-schedule.ts';
  * in place beside stores of elements. Coarse operations have templates that promise nothing.
  */
 export function overwrites(kernel: Kernel): boolean {
+  if (kernel.kind === 'joint') return kernel.parts.every((part) => overwrites(part.kernel));
   if (kernel.kind !== 'loop') return kernel.kind === 'matmul';
   if (!kernel.reduces) return true;
   const { isElement } = analyze(kernel);

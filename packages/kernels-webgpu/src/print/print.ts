@@ -2,6 +2,7 @@ import { type Kernel, type LoopKernel, type MatmulKernel, sizeOf } from '@llm/te
 import type { KernelPlan, Target } from '../kernel.ts';
 import { planCoarse, planMatmulTemplate } from '../kernels/coarse.ts';
 import { fitBindings, sequence } from './fit-bindings.ts';
+import { printJoint } from './joint.ts';
 import { printElementwise } from './print-elementwise.ts';
 import { printMatmul, separateEpilogue } from './print-matmul.ts';
 import { printRows } from './print-rows.ts';
@@ -21,6 +22,8 @@ export function printKernel(kernel: Kernel, target: Target): KernelPlan {
         : printApart(kernel, target);
     case 'coarse':
       return planCoarse(kernel, target);
+    case 'joint':
+      return printJoint(kernel, (part) => printKernel(part, target), target);
   }
 }
 

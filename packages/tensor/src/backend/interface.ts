@@ -4,7 +4,7 @@
  * @module
  */
 import type { Spec } from '../graph.ts';
-import type { Kernel } from '../ir/kernel.ts';
+import type { Kernel, SingleKernel } from '../ir/kernel.ts';
 
 /** What a backend hands out for a piece of its memory. */
 export interface BackendBuffer {
@@ -104,10 +104,16 @@ export interface Backend {
   takesStrided?(operation: string, attributes: unknown, input: number): boolean;
   /**
    * Whether one buffer may be both what a kernel reads as `read` and what it writes as `written`, if it reads each
-   * element before it writes there: a product's epilogue that updates, a row that is normalized. Elementwise
-   * kernels always may; for others without this method the result is copied.
+   * element before it writes there: a product's epilogue that updates, a row that is normalized. Of a coarse kernel
+   * its template alone knows what it reads when. Elementwise kernels always may; for others without this method the
+   * result is copied.
    */
   overwrites?(kernel: Kernel, read: number, written: number): boolean;
+  /**
+   * Whether kernels that do not need one another are better launched as one `JointKernel`: where a launch costs more
+   * than the work. Without this method every kernel is launched by itself.
+   */
+  joins?(kernels: readonly SingleKernel[]): boolean;
   /** Bytes of each buffer that the kernel needs while it runs (packed operands, partial sums). */
   scratch(kernel: Kernel): readonly number[];
   /** @throws OutOfMemoryError naming `label` and the peak. */

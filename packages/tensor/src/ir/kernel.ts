@@ -9,8 +9,11 @@
 import type { DType } from '../dtype.ts';
 import { structuralKey } from '../key.ts';
 
+/** A kernel of one of three kinds, or several that are launched together. */
+export type Kernel = SingleKernel | JointKernel;
+
 /** A kernel of one of three kinds. */
-export type Kernel = LoopKernel | MatmulKernel | CoarseKernel;
+export type SingleKernel = LoopKernel | MatmulKernel | CoarseKernel;
 
 /** A buffer as a kernel sees it. */
 export interface KernelBuffer {
@@ -232,7 +235,33 @@ export interface CoarseOperand {
   readonly strides: readonly number[];
 }
 
+/**
+ * Kernels that do not need one another, launched as one: the projections of an attention, the writes of a cache. Only
+ * for backends with `joins`.
+ */
+export interface JointKernel {
+  readonly kind: 'joint';
+  readonly name: string;
+  /** The parts' buffers, those of several parts once. */
+  readonly buffers: readonly KernelBuffer[];
+  readonly parts: readonly JointPart[];
+}
+
+/** A kernel of a joint one. */
+export interface JointPart {
+  readonly kernel: SingleKernel;
+  /** For each buffer of `kernel`, its number among those of the joint kernel. */
+  readonly locals: readonly number[];
+}
+
 /** What makes two kernels the same code: everything but the name. */
 export function kernelKey(kernel: Kernel): string {
-  return structuralKey({ ...kernel, name: '' });
+  if (kernel.kind !== 'joint') return structuralKey({ ...kernel, name: '' });
+  const parts = kernel.parts.map(({ kernel: part, locals }) => [kernelKey(part), locals]);
+  return `joint ${structuralKey([kernel.buffers, parts])}`;
+}
+
+/** The kernels that a kernel is made of: the parts of a joint one, or itself. */
+export function partsOf(kernel: Kernel): readonly SingleKernel[] {
+  return kernel.kind === 'joint' ? kernel.parts.map((part) => part.kernel) : [kernel];
 }

@@ -3,18 +3,19 @@
  *
  * @module
  */
-import { type BufferValue, type EmittedKernel, emit, scalarCapacity } from '../fuse/emit.ts';
+import { type BufferValue, emit, scalarCapacity } from '../fuse/emit.ts';
 import { fuse } from '../fuse/fuse.ts';
 import type { Group } from '../fuse/group.ts';
 import { type Capabilities, type Edge, type Vertex, VertexBuilder } from '../fuse/vertex.ts';
 import type { Node } from '../graph.ts';
-import type { Kernel } from '../ir/kernel.ts';
+import { type Kernel, partsOf } from '../ir/kernel.ts';
 import { Assembler, type Copy } from './assemble.ts';
+import { type Emitted, joinKernels } from './join.ts';
 import type { Graph, Lowered } from './lowered.ts';
 import { largestLiveSum, placeInArena } from './memory.ts';
 import { readsWhatItWrites } from './overwrite.ts';
 import { bytesOf, keyOf, type Place } from './place.ts';
-import { type EmittedRepeat, emitRepeat, isScan } from './repeat.ts';
+import { emitRepeat, isScan } from './repeat.ts';
 
 /** Options of `lower`, for tests and comparisons. */
 export interface LowerOptions {
@@ -56,7 +57,7 @@ function lowerGraph(
   });
   const scalars: Vertex[] = [];
   const used = outputsUsed(groups, edges);
-  const emitted = groups
+  const separate = groups
     .map((group) =>
       isScan(group.host)
         ? emitRepeat(group.host, used.get(group.host)!, (body) =>
@@ -68,6 +69,7 @@ function lowerGraph(
           }),
     )
     .filter((part) => 'repeat' in part || !isEmpty(part.kernel));
+  const emitted = joinKernels(separate, options.fusion === false ? {} : capabilities, overwrites);
   const scratch = emitted.map((part) =>
     'repeat' in part ? part.scratch : capabilities.scratch(part.kernel),
   );
@@ -97,9 +99,6 @@ function slotOf(scalars: Vertex[], vertex: Vertex): number {
   }
   return scalars.push(vertex) - 1;
 }
-
-/** A kernel, or a scan: a part of the plan that is repeated. */
-type Emitted = EmittedKernel | EmittedRepeat;
 
 class Planner {
   readonly #places = new Map<string, Place>();
@@ -184,8 +183,9 @@ class Planner {
 
   /** Whether a kernel may have a buffer that it reads and one that it writes in one place. */
   #mayShare(kernel: Kernel, read: number, written: number): boolean {
-    if (!readsWhatItWrites(kernel, read, written)) return false;
-    const isElementwise = kernel.kind === 'loop' && !kernel.reduces;
+    // What a coarse kernel reads when is known to its template alone.
+    if (kernel.kind !== 'coarse' && !readsWhatItWrites(kernel, read, written)) return false;
+    const isElementwise = partsOf(kernel).every((part) => part.kind === 'loop' && !part.reduces);
     return isElementwise || (this.capabilities.overwrites?.(kernel, read, written) ?? false);
   }
 

@@ -6,6 +6,13 @@ import type { Instruction, Kernel, LoopKernel, Store } from '../ir/kernel.ts';
  */
 export function readsWhatItWrites(kernel: Kernel, read: number, written: number): boolean {
   if (kernel.kind === 'coarse') return false;
+  if (kernel.kind === 'joint') {
+    // The part that writes must be the only one that reads: parts run in any order.
+    const [part, ...others] = kernel.parts.filter(({ locals }) => locals.includes(read));
+    const own = (local: number) => part!.locals.indexOf(local);
+    if (!part || others.length > 0 || own(written) < 0) return false;
+    return readsWhatItWrites(part.kernel, own(read), own(written));
+  }
   const stores = kernel.stores.filter(({ buffer }) => buffer === written);
   const [store] = stores;
   if (!store || stores.length > 1) return false;

@@ -13,7 +13,7 @@ import type {
   StepTiming,
 } from '../../src/backend/interface.ts';
 import { byteSize, decode, encode } from '../../src/dtype.ts';
-import type { CoarseKernel, Kernel, MatmulKernel } from '../../src/ir/kernel.ts';
+import type { CoarseKernel, Kernel, MatmulKernel, SingleKernel } from '../../src/ir/kernel.ts';
 import { indexedRules } from '../../src/reference/indexed.ts';
 import type { Operand, Rule } from '../../src/reference/operand.ts';
 import { contiguousStrides, sizeOf } from '../../src/shape.ts';
@@ -37,6 +37,10 @@ export class InterpreterBackend implements Backend {
 
   overwrites(): boolean {
     return true; // operands are copied first
+  }
+
+  joins(kernels: readonly SingleKernel[]): boolean {
+    return kernels.length <= 4;
   }
 
   scratch(): readonly number[] {
@@ -126,6 +130,16 @@ function checkApart(plan: Plan, bindings: readonly BackendBuffer[]): void {
 }
 
 function runKernel(kernel: Kernel, bytes: readonly Uint8Array[]): void {
+  if (kernel.kind === 'joint') {
+    // Any order must do.
+    for (const { kernel: part, locals } of kernel.parts.toReversed()) {
+      runKernel(
+        part,
+        locals.map((local) => bytes[local]!),
+      );
+    }
+    return;
+  }
   const arrays = kernel.buffers.map(({ dtype, size }, i) => {
     const whole = bytes[i]!;
     const aligned = whole.byteOffset % 4 === 0 ? whole : whole.slice();
