@@ -4,7 +4,8 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
+import { runCommand } from '../../src/translate/command.ts';
 
 const main = fileURLToPath(new URL('../../src/translate/main.ts', import.meta.url));
 
@@ -41,37 +42,57 @@ function run(args: readonly string[], interruptAt?: string): Promise<Outcome> {
   });
 }
 
+/** Runs the command here, where nothing has to be started or interrupted. */
+async function runHere(args: readonly string[]): Promise<Outcome> {
+  const text = { stdout: '', stderr: '' };
+  const print = (name: keyof typeof text) => (line: string) => {
+    text[name] += `${line}\n`;
+  };
+  const spies = [
+    vi.spyOn(console, 'log').mockImplementation(print('stdout')),
+    vi.spyOn(console, 'error').mockImplementation(print('stderr')),
+  ];
+  const code = await runCommand(args);
+  for (const spy of spies) spy.mockRestore();
+  return { code, ...text };
+}
+
 describe('npm start', () => {
   it.each([
     ['an unknown flag', ['--colour'], "Unknown option '--colour'"],
     ['an unknown command', ['summarize', 'x'], "unknown command 'summarize x'"],
+    [
+      'an unknown device',
+      ['--device', 'tpu'],
+      "unknown device 'tpu'; choose one of auto, webgpu, wasm",
+    ],
     ['an unknown language', ['--language', 'xx'], "unknown language 'xx'; choose one of cs, de"],
     ['a word for a number', ['--epochs', 'many'], "--epochs wants a number: got 'many'"],
     ['half an epoch', ['--epochs', '0.5'], 'epochs must be a positive integer: got 0.5'],
     ['a negative rate', ['--learning-rate=-1'], 'learningRate must be above 0: got -1'],
     ['a flag of training', ['translate', '--seed', '1', 'x'], 'translate does not take --seed'],
   ])('explains %s, with exit code 2', async (_, args, message) => {
-    const { code, stdout, stderr } = await run(args);
+    const { code, stdout, stderr } = await runHere(args);
     expect(stderr).toContain(message);
     expect(stderr).toContain("See 'npm start -- --help'");
     expect(stderr).not.toMatch(/\n\s+at /);
     expect([code, stdout]).toEqual([2, '']);
   });
 
-  it('prints its help', async () => {
-    const { code, stdout } = await run(['--help']);
-    expect(code).toBe(0);
-    for (const option of ['--language', '--output', '--epochs', '--restart']) {
+  it('prints its help, and mistakes, as a program', async () => {
+    const [{ code, stdout }, mistake] = await Promise.all([run(['--help']), run(['--colour'])]);
+    expect([code, mistake.code, mistake.stdout]).toEqual([0, 2, '']);
+    for (const option of ['--language', '--device', '--output', '--epochs', '--restart']) {
       expect(stdout).toContain(option);
     }
   });
 
   it('explains a folder that holds no model, and one that holds another, with exit code 1', async () => {
     const translate = ['translate', 'Open the file', '--output', folder];
-    const empty = await run(translate);
+    const empty = await runHere(translate);
     expect(empty.stderr).toContain(`there is no model in ${folder}; train one with 'npm start'`);
     await writeFile(join(folder, 'config.json'), '{"model_type":"bert"}');
-    const foreign = await run(translate);
+    const foreign = await runHere(translate);
     expect(foreign.stderr).toContain('config.json says model_type "bert"');
     await rm(join(folder, 'config.json'));
     for (const { code, stdout, stderr } of [empty, foreign]) {
