@@ -9,7 +9,7 @@ export class WordCache<Value> {
 
   /** What is known of a word, or undefined. */
   get(word: string): Value | undefined {
-    return this.words.get(word);
+    return word.length > MAX_LENGTH ? undefined : this.words.get(word);
   }
 
   /** Remembers a word. */

@@ -4,7 +4,8 @@
  * @module
  */
 import { componentFamily } from '../core.ts';
-import { BPEDecoder, CTC } from '../decoders/simple.ts';
+import { BPEDecoder } from '../decoders/bpe.ts';
+import { CTC } from '../decoders/ctc.ts';
 import { WordLevel } from '../models/word-level.ts';
 import { Lowercase } from '../normalizers/lowercase.ts';
 import { Nmt } from '../normalizers/nmt.ts';

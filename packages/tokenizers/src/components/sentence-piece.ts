@@ -5,9 +5,10 @@
  */
 import { componentFamily } from '../core.ts';
 import { ByteFallback } from '../decoders/byte-fallback.ts';
+import { Fuse } from '../decoders/fuse.ts';
 import { MetaspaceDecoder } from '../decoders/metaspace.ts';
 import { DecoderSequence } from '../decoders/sequence.ts';
-import { Fuse, StripDecoder } from '../decoders/simple.ts';
+import { StripDecoder } from '../decoders/strip.ts';
 import { parseList } from '../json/registry.ts';
 import { Unigram } from '../models/unigram.ts';
 import { Precompiled } from '../normalizers/precompiled.ts';

@@ -48,6 +48,13 @@ export class PrefixTrie {
     return this.values[node]!;
   }
 
+  /** Value of a part of a text, or -1 if it is no word. */
+  find(text: string, start: number, end: number): number {
+    let node = 0;
+    for (let i = start; i < end && node >= 0; i++) node = this.step(node, text.charCodeAt(i));
+    return node < 0 ? -1 : this.value(node);
+  }
+
   private locate(node: number, unit: number): number {
     const key = node * 0x10000 + unit;
     let hash = Math.imul(node, 0x9e3779b1) ^ Math.imul(unit, 0x85ebca6b);

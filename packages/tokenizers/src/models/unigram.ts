@@ -1,3 +1,4 @@
+import { widthAt } from '../code-points.ts';
 import { TokenizerFileError } from '../json/error.ts';
 import { describe, type Fields, JsonFloat } from '../json/fields.ts';
 import type { TokenModel, TokenSpans } from './model.ts';
@@ -7,12 +8,34 @@ import { BYTE_TOKENS } from './vocabulary.ts';
 /** How much less likely an unknown character is than the least likely token. */
 const UNKNOWN_PENALTY = 10;
 
+/** Room for the search through a longer text is not kept. */
+const MAX_KEPT_PATH = 50_000;
+
 /** Settings of {@link Unigram}, by their names in tokenizer.json. */
 export interface UnigramOptions {
   /** Id of the token for unknown text; without one, unknown text is an error. */
   unk_id?: number | undefined;
   /** Spell unknown text by the tokens `<0x00>` to `<0xFF>` where the vocabulary has them. */
   byte_fallback?: boolean;
+}
+
+/** Room for the search through one text; the lists have an entry for each place between units. */
+class Path {
+  /** Score of the likeliest tokens that end at a place. */
+  readonly best: Float64Array;
+  /** Where the last of them begins, or -1. */
+  readonly starts: Int32Array;
+  /** Its id. */
+  readonly ids: Int32Array;
+  /** Where the token ends that begins at a place, for the tokens that were chosen in the end. */
+  readonly ends: Int32Array;
+
+  constructor(length: number) {
+    this.best = new Float64Array(length + 1);
+    this.starts = new Int32Array(length + 1);
+    this.ids = new Int32Array(length + 1);
+    this.ends = new Int32Array(length + 1);
+  }
 }
 
 /** The likeliest segmentation under a unigram language model of tokens (Kudo 2018). */
@@ -25,6 +48,7 @@ export class Unigram implements TokenModel {
   private readonly scores: Float64Array;
   private readonly trie: PrefixTrie;
   private readonly unknownScore: number;
+  private path = new Path(256);
 
   /**
    * @param pieces - Tokens with their log probabilities, in the order of their ids.
@@ -77,7 +101,9 @@ export class Unigram implements TokenModel {
   }
 
   tokenize(piece: string): readonly number[] {
-    return this.tokenizeSpans(piece).ids;
+    const ids: number[] = [];
+    this.eachToken(piece, (id) => ids.push(id));
+    return ids;
   }
 
   tokenizeSpans(piece: string): TokenSpans {
@@ -85,39 +111,50 @@ export class Unigram implements TokenModel {
     const tokens: string[] = [];
     const starts: number[] = [];
     const ends: number[] = [];
-    const add = (id: number, token: string, start: number, end: number): void => {
+    this.eachToken(piece, (id, start, end, isByte) => {
       ids.push(id);
-      tokens.push(token);
+      tokens.push(isByte ? this.pieces[id]![0] : piece.slice(start, end));
       starts.push(start);
       ends.push(end);
-    };
-    const cuts = this.bestCuts(piece);
-    for (let i = 0; i + 1 < cuts.length; i++) {
-      const start = cuts[i]!;
-      const end = cuts[i + 1]!;
-      const text = piece.slice(start, end);
-      const id = this.vocab.get(text);
-      if (id !== undefined) {
-        add(id, text, start, end);
-        continue;
-      }
-      const bytes = this.options.byte_fallback ? this.byteIds(text) : undefined;
-      if (bytes === undefined) add(this.unknownId(text), text, start, end);
-      else for (const byte of bytes) add(byte, this.pieces[byte]![0], start, end);
-    }
+    });
     return { ids, tokens, starts, ends };
   }
 
-  /** Where the likeliest tokens begin and end; neighbouring unknown characters are one token. */
-  private bestCuts(text: string): number[] {
+  /** Calls `visit` for each of the likeliest tokens; neighbouring unknown characters are one token. */
+  private eachToken(
+    piece: string,
+    visit: (id: number, start: number, end: number, isByte: boolean) => void,
+  ): void {
+    const { unk_id, byte_fallback } = this.options;
+    const { ids, ends } = this.bestPath(piece);
+    for (let start = 0; start < piece.length; ) {
+      let end = ends[start]!;
+      let id = ids[end]!;
+      if (id === unk_id) {
+        while (end < piece.length && ids[ends[end]!] === unk_id) end = ends[end]!;
+        // What is unknown one by one may be known together.
+        id = this.trie.find(piece, start, end);
+      }
+      const bytes = id < 0 && byte_fallback ? this.byteIds(piece.slice(start, end)) : undefined;
+      if (bytes !== undefined) for (const byte of bytes) visit(byte, start, end, true);
+      else visit(id < 0 ? unk_id! : id, start, end, false);
+      start = end;
+    }
+  }
+
+  /** Finds the likeliest tokens (Viterbi 1967). */
+  private bestPath(text: string): Path {
     const { trie, scores, unknownScore } = this;
-    const length = text.length;
-    const bestScore = new Float64Array(length + 1);
-    const cameFrom = new Int32Array(length + 1).fill(-1);
-    const bestId = new Int32Array(length + 1);
+    const { length } = text;
+    let { path } = this;
+    if (path.ends.length <= length) path = new Path(length);
+    if (length <= MAX_KEPT_PATH) this.path = path;
+    const { best, starts, ends, ids } = path;
+    starts.fill(-1, 0, length + 1);
+    best[0] = 0;
     for (let start = 0; start < length; ) {
-      const here = bestScore[start]!;
-      const width = text.codePointAt(start)! > 0xffff ? 2 : 1;
+      const here = best[start]!;
+      const width = widthAt(text, start);
       let hasSingle = false;
       for (let node = 0, end = start; end < length; ) {
         node = trie.step(node, text.charCodeAt(end++));
@@ -125,38 +162,26 @@ export class Unigram implements TokenModel {
         const id = trie.value(node);
         if (id < 0) continue;
         const score = scores[id]! + here;
-        if (cameFrom[end]! < 0 || score > bestScore[end]!) {
-          bestScore[end] = score;
-          cameFrom[end] = start;
-          bestId[end] = id;
+        if (starts[end]! < 0 || score > best[end]!) {
+          best[end] = score;
+          starts[end] = start;
+          ids[end] = id;
         }
         if (end - start === width) hasSingle = true;
       }
-      if (!hasSingle) {
-        const end = start + width;
-        const score = unknownScore + here;
-        if (cameFrom[end]! < 0 || score > bestScore[end]!) {
-          bestScore[end] = score;
-          cameFrom[end] = start;
-          bestId[end] = this.unknownId(text.slice(start, end));
-        }
+      const end = start + width;
+      if (!hasSingle && (starts[end]! < 0 || unknownScore + here > best[end]!)) {
+        best[end] = unknownScore + here;
+        starts[end] = start;
+        ids[end] = this.options.unk_id ?? this.noUnknownId(text.slice(start, end));
       }
-      start += width;
+      start = end;
     }
-    const cuts = [length];
-    const { unk_id } = this.options;
-    let previousUnknown = false;
-    for (let end = length; end > 0; end = cameFrom[end]!) {
-      const isUnknown = bestId[end] === unk_id;
-      if (isUnknown && previousUnknown) cuts.pop();
-      cuts.push(cameFrom[end]!);
-      previousUnknown = isUnknown;
-    }
-    return cuts.reverse();
+    for (let end = length; end > 0; end = starts[end]!) ends[starts[end]!] = end;
+    return path;
   }
 
-  private unknownId(text: string): number {
-    if (this.options.unk_id !== undefined) return this.options.unk_id;
+  private noUnknownId(text: string): never {
     throw new Error(`Unigram: ${describe(text)} is not in the vocabulary, and there is no unk_id`);
   }
 

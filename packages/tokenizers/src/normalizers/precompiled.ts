@@ -2,14 +2,17 @@ import type { AlignedText, Change } from '../aligned-text.ts';
 import { TokenizerFileError } from '../json/error.ts';
 import type { Fields } from '../json/fields.ts';
 import { CharacterMap } from './charsmap.ts';
+import { GraphemeReader } from './grapheme-reader.ts';
 import type { Normalizer } from './normalizer.ts';
 
 /** Longer groups of characters are looked up one character at a time. */
 const MAX_GROUP_BYTES = 5;
-/** Characters that form no group with what follows or comes before. */
-const SEPARATE = /^[\x20-\x7e]$/;
 /** So many groups are remembered; then the memory is emptied. */
 const MAX_KNOWN = 20_000;
+
+/** Marks of UTF-16 units that were seen: what the map makes of them where they are groups of their own. */
+const KEPT = 1;
+const REPLACED = 2;
 
 /** SentencePiece's rules for characters, as its model files carry them. */
 export class Precompiled implements Normalizer {
@@ -17,7 +20,9 @@ export class Precompiled implements Normalizer {
   private readonly map: CharacterMap;
   private readonly known = new Map<string, string | undefined>();
   private readonly encoder = new TextEncoder();
-  private readonly segmenter = new Intl.Segmenter('und', { granularity: 'grapheme' });
+  private readonly graphemes = new GraphemeReader();
+  /** By UTF-16 unit: {@link KEPT}, {@link REPLACED}, or 0 if it was not looked up yet. */
+  private readonly fates = new Uint8Array(0x10000);
 
   /**
    * @param encoded - The `precompiled_charsmap` in base64.
@@ -44,58 +49,72 @@ export class Precompiled implements Normalizer {
 
   normalize(text: string): string {
     let result = '';
-    for (const part of this.parts(text)) result += this.replacement(part) ?? part;
-    return result;
+    let done = 0;
+    this.eachReplacement(text, (start, end, replacement) => {
+      result += text.slice(done, start) + replacement;
+      done = end;
+    });
+    return done === 0 ? text : result + text.slice(done);
   }
 
   align(text: AlignedText): AlignedText {
     const changes: [string, number][] = [];
-    let modified = false;
-    for (const part of this.parts(text.text)) {
-      const replacement = this.replacement(part);
-      if (replacement === undefined) {
-        for (const character of part) changes.push([character, 0]);
-      } else {
-        modified = true;
-        replaceWith(changes, [...part].length, [...replacement]);
-      }
-    }
-    return modified ? text.transform(changes as readonly Change[]) : text;
+    let done = 0;
+    const keep = (end: number): void => {
+      for (const character of text.text.slice(done, end)) changes.push([character, 0]);
+      done = end;
+    };
+    this.eachReplacement(text.text, (start, end, replacement) => {
+      keep(start);
+      replaceWith(changes, [...text.text.slice(start, end)].length, [...replacement]);
+      done = end;
+    });
+    if (done === 0) return text;
+    keep(text.text.length);
+    return text.transform(changes as readonly Change[]);
   }
 
-  /** The stretches of a text that are looked up: groups that the map has, and else characters. */
-  private *parts(text: string): Generator<string> {
-    for (const group of this.groups(text)) {
-      if (group.length === 1) yield group;
-      else if (this.byteLength(group) <= MAX_GROUP_BYTES && this.replacement(group) !== undefined) {
-        yield group;
-      } else yield* group;
-    }
-  }
-
-  /** What a reader takes for one character (Unicode's grapheme clusters). */
-  private *groups(text: string): Generator<string> {
-    let start = 0;
-    while (start < text.length) {
-      // Segmenting is slow, and plain characters are groups of their own, unless a mark follows.
-      if (
-        SEPARATE.test(text[start]!) &&
-        (start + 1 === text.length || text.charCodeAt(start + 1) < 0x7f)
-      ) {
-        yield text[start++]!;
-        continue;
+  /** Calls `visit` for each group of characters that the map replaces, or each such character of a group. */
+  private eachReplacement(
+    text: string,
+    visit: (start: number, end: number, replacement: string) => void,
+  ): void {
+    const { graphemes, fates } = this;
+    for (let at = 0; at < text.length; ) {
+      const end = graphemes.separateEnd(text, at);
+      for (; at < end; at++) {
+        const fate = fates[text.charCodeAt(at)]! || this.fateOf(text, at);
+        if (fate === REPLACED) visit(at, at + 1, this.replacement(text[at]!)!);
       }
-      let end = start + 1;
-      while (end < text.length && !(SEPARATE.test(text[end]!) && text.charCodeAt(end + 1) < 0x7f)) {
-        end++;
+      at = graphemes.joinedEnd(text, end);
+      for (const { segment, index } of graphemes.segment(text.slice(end, at))) {
+        this.eachOfGroup(segment, end + index, visit);
       }
-      for (const { segment } of this.segmenter.segment(text.slice(start, end))) yield segment;
-      start = end;
     }
   }
 
-  private byteLength(text: string): number {
-    return this.encoder.encode(text).length;
+  private eachOfGroup(
+    group: string,
+    start: number,
+    visit: (start: number, end: number, replacement: string) => void,
+  ): void {
+    const isShort = this.encoder.encode(group).length <= MAX_GROUP_BYTES;
+    const whole = isShort ? this.replacement(group) : undefined;
+    if (whole !== undefined) {
+      visit(start, start + group.length, whole);
+      return;
+    }
+    for (const character of group) {
+      const replacement = this.replacement(character);
+      if (replacement !== undefined) visit(start, start + character.length, replacement);
+      start += character.length;
+    }
+  }
+
+  private fateOf(text: string, at: number): number {
+    const fate = this.replacement(text[at]!) === undefined ? KEPT : REPLACED;
+    this.fates[text.charCodeAt(at)] = fate;
+    return fate;
   }
 
   private replacement(part: string): string | undefined {

@@ -28,8 +28,11 @@ export class Replace implements Normalizer {
 
   normalize(text: string): string {
     const { source, content } = this;
-    if ('String' in source && source.String !== '') return text.split(source.String).join(content);
+    if ('String' in source && source.String !== '') {
+      return text.includes(source.String) ? text.split(source.String).join(content) : text;
+    }
     const matches = this.pattern.findAll(text);
+    if (matches.length === 0) return text;
     let result = '';
     let done = 0;
     for (let i = 0; i < matches.length; i += 2) {

@@ -27,13 +27,11 @@ export function cutAtMatches(
   behavior: SplitBehavior,
   invert: boolean,
 ): number[] {
+  // What most files ask for goes without an object for every stretch.
   if (behavior === 'Isolated') return isolate(matches, length);
+  if (behavior === 'Removed') return invert ? whole(matches) : between(matches, length);
   const stretches = allStretches(matches, length, invert);
-  const cut: number[] = [];
   switch (behavior) {
-    case 'Removed':
-      for (const { start, end, matched } of stretches) if (!matched) push(cut, start, end);
-      return cut;
     case 'Contiguous':
       return merge(stretches, (before, here) => before === here);
     case 'MergedWithPrevious':
@@ -49,7 +47,23 @@ interface Stretch {
   readonly matched: boolean;
 }
 
-/** What most files ask for, without an object for every stretch. */
+function whole(matches: readonly number[]): number[] {
+  const cut: number[] = [];
+  for (let i = 0; i < matches.length; i += 2) push(cut, matches[i]!, matches[i + 1]!);
+  return cut;
+}
+
+function between(matches: readonly number[], length: number): number[] {
+  const cut: number[] = [];
+  let done = 0;
+  for (let i = 0; i < matches.length; i += 2) {
+    push(cut, done, matches[i]!);
+    done = matches[i + 1]!;
+  }
+  push(cut, done, length);
+  return cut;
+}
+
 function isolate(matches: readonly number[], length: number): number[] {
   const cut: number[] = [];
   let done = 0;
