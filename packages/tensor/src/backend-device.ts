@@ -17,7 +17,7 @@ import { checkOptions } from './ops/options.ts';
 import { copyKernel } from './plan/copy-kernel.ts';
 import type { LowerOptions } from './plan/lower.ts';
 import type { Graph } from './plan/lowered.ts';
-import { EagerValues, PreparedGraph } from './prepared-graph.ts';
+import { EagerValues, PreparedGraph, uploaded } from './prepared-graph.ts';
 import { sizeOf } from './shape.ts';
 
 /** Plans kept for graphs that were computed without `compile`. */
@@ -68,7 +68,11 @@ export class BackendDevice implements Device {
   }
 
   realize(nodes: readonly Node[]): Promise<void> {
-    const roots = [...new Set(nodes.filter((node) => !node.storage))];
+    const missing = [...new Set(nodes.filter((node) => !node.storage))];
+    for (const node of missing) {
+      if (node.op.name === 'data') node.storage = uploaded(this, node); // nothing to run
+    }
+    const roots = missing.filter((node) => !node.storage);
     if (roots.length === 0) return Promise.resolve();
     const order = topologicalOrder(roots, isLeaf);
     const leaves = order.filter(isLeaf);

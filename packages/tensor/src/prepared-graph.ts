@@ -159,8 +159,7 @@ export class EagerValues implements GraphValues {
             : `internal: the leaf '${node.op.name}' has no value`;
         throw new Error(what);
       }
-      const { bytes } = node.attributes as { bytes: Uint8Array };
-      node.storage = this.device.upload(bytes, node.scope || 'tensor');
+      node.storage = uploaded(this.device, node);
       noteRealized([node]);
     }
     return node.storage;
@@ -173,6 +172,12 @@ export class EagerValues implements GraphValues {
   #present(standIn: Node): Node {
     return this.leaves[(standIn.attributes as { index: number }).index]!;
   }
+}
+
+/** The storage of a node that holds data of the host. */
+export function uploaded(device: Pick<StorageDevice, 'upload'>, node: Node): Storage {
+  const { bytes } = node.attributes as { bytes: Uint8Array };
+  return device.upload(bytes, node.scope || 'tensor');
 }
 
 function writtenBindings({ plan }: Lowered): number[] {
