@@ -18,6 +18,8 @@ import {
 const MOST_PARTS = 6;
 /** Rows up to which a product is a matter of its launch and of reading the matrix once. */
 const MOST_ROWS = 8;
+/** Points up to which a loop is. */
+const MOST_POINTS = 1 << 16;
 /** Coarse operations that are short with few rows. */
 const SHORT_OPERATIONS: ReadonlySet<string> = new Set(['quantizedLinear', 'updateSlice']);
 
@@ -54,7 +56,7 @@ export function canJoin(
 /** Whether what a kernel does is little beside its launch. */
 function isShort(kernel: SingleKernel): boolean {
   if (kernel.kind === 'matmul') return sizeOf([...kernel.batch, kernel.rows]) <= MOST_ROWS;
-  if (kernel.kind === 'loop') return true;
+  if (kernel.kind === 'loop') return sizeOf(kernel.axes) <= MOST_POINTS;
   const [x] = kernel.inputs;
   return SHORT_OPERATIONS.has(kernel.operation) && sizeOf(x!.shape.slice(0, -1)) <= MOST_ROWS;
 }
