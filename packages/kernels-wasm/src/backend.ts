@@ -11,7 +11,7 @@ import {
 } from '@llm/tensor/backend';
 import { Engine, type EngineOptions } from './engine.ts';
 import type { KernelPlan } from './kernel.ts';
-import { coarseTakesStrided, supportsCoarse } from './kernels/coarse.ts';
+import { coarseOverwrites, coarseTakesStrided, supportsCoarse } from './kernels/coarse.ts';
 import { LONGEST_BLOCK_K } from './kernels/matmul/geometry.ts';
 import type { Allocation } from './memory.ts';
 import { printKernel } from './print/print.ts';
@@ -98,7 +98,8 @@ export class WasmBackend implements Backend {
   }
 
   /** @see Backend.overwrites */
-  overwrites(kernel: TensorKernel): boolean {
+  overwrites(kernel: TensorKernel, read: number): boolean {
+    if (kernel.kind === 'coarse') return coarseOverwrites(kernel, read);
     if (kernel.kind !== 'matmul') return kernel.kind === 'loop';
     // Of a longer product the first part of the sums waits in the output, over what is yet to be read.
     return kernel.inner <= LONGEST_BLOCK_K;

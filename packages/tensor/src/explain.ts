@@ -21,7 +21,8 @@ export function workOf(kernel: Kernel): KernelWork {
   const bytes = bytesOf(kernel);
   if (kernel.kind === 'matmul') {
     const points = sizeOf(kernel.batch) * kernel.rows * kernel.columns;
-    return { bytes, operations: points * (2 * kernel.inner + countArithmetic(kernel.epilogue)) };
+    const perPoint = (kernel.second ? 4 : 2) * kernel.inner + countArithmetic(kernel.epilogue);
+    return { bytes, operations: points * perPoint };
   }
   if (kernel.kind === 'loop') {
     return { bytes, operations: sizeOf(kernel.axes) * countArithmetic(kernel.instructions) };

@@ -9,6 +9,7 @@ import { planCumsum } from './cumsum.ts';
 import { planQuantizedLinear, supportsQuantizedLinear } from './quantized-linear.ts';
 import { planScatterAdd } from './scatter-add.ts';
 import { planSort } from './sort.ts';
+import { planUpdateSlice, supportsUpdateSlice } from './update-slice.ts';
 
 /** A template for one coarse operation. */
 export interface CoarseTemplate {
@@ -16,6 +17,8 @@ export interface CoarseTemplate {
   supports(attributes: unknown, inputs: readonly Spec[]): boolean;
   /** Whether it reads this input through strides; see `Backend.takesStrided`. Absent: it reads none so. */
   takesStrided?(attributes: unknown, input: number): boolean;
+  /** Whether its output may lie where an input does; see `Backend.overwrites`. Absent: it may not. */
+  overwrites?(kernel: CoarseKernel, read: number): boolean;
   /** The kernels. Buffers are the coarse kernel's, in order; scratch follows. */
   plan(kernel: CoarseKernel, target: Target, key: string): KernelPlan;
 }
@@ -45,6 +48,13 @@ const templates: Readonly<Record<string, CoarseTemplate>> = {
   scatterAdd: { supports: always, plan: planScatterAdd },
   sort: { supports: always, plan: planSort },
   topk: { supports: always, plan: planSort },
+  updateSlice: {
+    supports: supportsUpdateSlice,
+    takesStrided: (_, input) => input === 1,
+    overwrites: ({ inputs: [x, ...rest] }, read) =>
+      x!.buffer === read && rest.every(({ buffer }) => buffer !== read),
+    plan: planUpdateSlice,
+  },
 };
 
 /** Whether a template exists for an operation on these inputs. */
@@ -60,6 +70,11 @@ export function supportsCoarse(
 export function coarseTakesStrided(operation: string, attributes: unknown, input: number): boolean {
   const template = Object.hasOwn(templates, operation) ? templates[operation] : undefined;
   return template?.takesStrided?.(attributes, input) ?? false;
+}
+
+/** Whether a coarse kernel's output may lie where it reads. */
+export function coarseOverwrites(kernel: CoarseKernel, read: number): boolean {
+  return templates[kernel.operation]?.overwrites?.(kernel, read) ?? false;
 }
 
 /** The kernels of a coarse operation. @throws Error where there is no template */

@@ -1,4 +1,4 @@
-import { arange, full, type Tensor, take, Variable, where, zeros } from '@llm/tensor';
+import { full, type Tensor, take, updateSlice, Variable, zeros } from '@llm/tensor';
 import type { KeyValueCache } from '../models/blocks/context.ts';
 import type { CacheShape } from '../tasks/causal-lm.ts';
 
@@ -66,13 +66,9 @@ export class FixedCache {
    */
   extending(offset: Tensor, order?: Tensor): KeyValueCache {
     const { capacity } = this;
-    const places = arange(capacity).sub(offset); // of positions among the new tokens
     const kept = (state: Variable) => (order ? take(state, order) : state);
     const extend = (state: Variable, fresh: Tensor) => {
-      const length = fresh.shape[2]!;
-      const isHere = places.ge(0).logicalAnd(places.lt(length)).reshape(1, 1, capacity, 1);
-      const spread = length === 1 ? fresh : take(fresh, places.clamp(0, length - 1), 2);
-      const all = where(isHere, spread, kept(state));
+      const all = updateSlice(kept(state), fresh, offset, 2);
       state.assign(all);
       return all;
     };

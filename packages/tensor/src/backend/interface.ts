@@ -114,6 +114,11 @@ export interface Backend {
    * than the work. Without this method every kernel is launched by itself.
    */
   joins?(kernels: readonly SingleKernel[]): boolean;
+  /**
+   * Whether a product of so many rows may be computed together with another one of the same left operand, where one
+   * expression takes both results: the projections of a gated layer. Default: no.
+   */
+  pairs?(rows: number): boolean;
   /** Bytes of each buffer that the kernel needs while it runs (packed operands, partial sums). */
   scratch(kernel: Kernel): readonly number[];
   /** @throws OutOfMemoryError naming `label` and the peak. */

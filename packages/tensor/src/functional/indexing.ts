@@ -6,6 +6,7 @@ import { takeAlong as takeAlongOf } from '../ops/gather.ts';
 import * as masks from '../ops/masks.ts';
 import * as order from '../ops/sort.ts';
 import { take as takeOf } from '../ops/take.ts';
+import { updateSlice as updateSliceOf } from '../ops/update-slice.ts';
 import { where as whereOf } from '../ops/where.ts';
 import { operand, Tensor, type TensorLike } from '../tensor.ts';
 
@@ -34,6 +35,19 @@ export function take(x: Tensor, indices: Tensor, axis = 0): Tensor {
 /** One element of `x` per index along `axis`, as `torch.gather`. */
 export function takeAlong(x: Tensor, indices: Tensor, axis = -1): Tensor {
   return new Tensor(takeAlongOf(x.node, indices.node, axis));
+}
+
+/**
+ * `x` with `update` in place of its slice along `axis` from `start` on; what would lie outside of `x` is left out.
+ * Assigned to the variable that `x` is, it writes the slice alone where the backend has a kernel for that.
+ *
+ * @param update of the shape of `x` but for `axis`; it is cast to the dtype of `x`
+ * @param start a position, or an i32 scalar where it is known on the device
+ * @throws RangeError if the shapes do not fit. @throws TypeError if `start` is not a scalar i32.
+ */
+export function updateSlice(x: Tensor, update: Tensor, start: Tensor | number, axis = 0): Tensor {
+  const position = typeof start === 'number' ? start : start.node;
+  return new Tensor(updateSliceOf(x.node, update.node, position, axis));
 }
 
 /** Tensors joined along `axis`, promoted to one dtype. */

@@ -101,9 +101,10 @@ class Emitter {
     const { group } = this;
     const stored = [...group.members].filter(([vertex]) => this.context.isStored(vertex));
     const operands = group.host && this.#matrices(group.host);
+    const second = group.partner && this.#matrices(group.partner)[1];
     const stores = stored.map(([vertex, paths]) => this.#store(vertex, paths));
     const name = nameOf(group);
-    const kernel = operands ? this.#matmul(name, operands, stores) : this.#loop(name, stores);
+    const kernel = operands ? this.#matmul(name, operands, second, stores) : this.#loop(name, stores);
     const newest = stored.reduce((a, b) => (a[0].id > b[0].id ? a : b))[0];
     return { kernel, values: this.#table.values, scope: newest.scope };
   }
@@ -137,6 +138,7 @@ class Emitter {
   #matmul(
     name: string,
     operands: [MatrixAccess, MatrixAccess],
+    second: MatrixAccess | undefined,
     stores: readonly Store[],
   ): MatmulKernel {
     const { host, space } = this.group;
@@ -151,6 +153,7 @@ class Emitter {
       inner: host!.inputs[0]!.shape.at(-1)!,
       left,
       right,
+      ...(second && { second }),
       epilogue: this.#list.items,
       stores,
     };
@@ -294,7 +297,11 @@ class Emitter {
   }
 
   #accumulated(vertex: Vertex): number {
-    const sum = this.#list.add({ op: 'accumulator', type: 'f32' });
+    const isSecond = vertex === this.group.partner;
+    const sum = this.#list.add({
+      ...({ op: 'accumulator', type: 'f32' } as const),
+      ...(isSecond && { second: true }),
+    });
     const type = computeType(vertex.dtype);
     return this.#list.convert(sum, type);
   }

@@ -10,7 +10,7 @@ import { type Shape, sameShape, sizeOf } from '../shape.ts';
 import { weightOf } from './cost.ts';
 import { Group, operandShape, type Path } from './group.ts';
 import { orderGroups } from './order.ts';
-import type { Edge, Vertex } from './vertex.ts';
+import { type Capabilities, type Edge, type Vertex, viewOf } from './vertex.ts';
 import type { Step } from './view.ts';
 
 /** What the fuser decided. */
@@ -37,6 +37,8 @@ export interface FuseOptions {
   readonly fusion?: boolean;
   /** For roots that are written over a leaf, a variable's old value: that leaf. */
   readonly overwrites?: ReadonlyMap<Vertex, Vertex>;
+  /** What the device can do. */
+  readonly capabilities?: Pick<Capabilities, 'pairs'>;
   /** For computations that are repeated: the value that they are not to precede. */
   readonly repeatedAfter?: ReadonlyMap<number, Vertex>;
 }
@@ -242,10 +244,13 @@ class Fuser {
     return group.read(edge, path) !== undefined;
   }
 
-  /** A matmul takes the elementwise group that uses its result as its epilogue. */
+  /**
+   * A matmul takes the elementwise group that uses its result as its epilogue; perhaps together with another one, whose
+   * left operand is the same.
+   */
   #hostEpilogue(vertex: Vertex, fusible: readonly Use[], outside: ReadonlySet<Group>): boolean {
     for (const { group, paths } of fusible) {
-      if (group.host || group.reduces) continue;
+      if (group.reduces || (group.host && !this.#pairs(group, vertex))) continue;
       const isWhole = paths.every((path) => group.level(vertex.shape, path) === 'element');
       if (!isWhole || !this.#acyclic(group, fusible, outside)) continue;
       const steps: Step[] = sameShape(group.space, vertex.shape)
@@ -253,13 +258,28 @@ class Fuser {
         : [{ op: 'reshape', shape: vertex.shape }];
       if (!group.canFollow(steps)) continue;
       if (steps.length > 0) group.reframe(steps, vertex.shape);
-      group.host = vertex;
+      if (group.host) group.partner = vertex;
+      else group.host = vertex;
       const reframed = paths.map((path) => [...path, ...steps]);
       const isReadElsewhere = fusible.length > 1 || outside.size > 0 || this.#roots.has(vertex);
       this.#include(vertex, group, reframed, isReadElsewhere);
       return true;
     }
     return false;
+  }
+
+  #pairs({ host, partner }: Group, vertex: Vertex): boolean {
+    if (host?.kind !== 'matmul' || partner || !sameShape(host.shape, vertex.shape)) return false;
+    const [left, right] = host.inputs as [Edge, Edge];
+    const [otherLeft, otherRight] = vertex.inputs as [Edge, Edge];
+    const { capabilities } = this.options;
+    return (
+      isSameValue(left, otherLeft) &&
+      right.source.outputs[right.output]!.dtype ===
+        otherRight.source.outputs[otherRight.output]!.dtype &&
+      sameShape(viewOf(right).strides, viewOf(otherRight).strides) &&
+      (capabilities?.pairs?.(sizeOf(vertex.shape.slice(0, -1))) ?? false)
+    );
   }
 
   /** Makes the vertex a member of one group, which stores it if anything else reads it. */
@@ -362,6 +382,14 @@ class Fuser {
       outside,
     };
   }
+}
+
+function isSameValue(a: Edge, b: Edge): boolean {
+  return (
+    a.source === b.source &&
+    a.output === b.output &&
+    JSON.stringify(a.steps) === JSON.stringify(b.steps)
+  );
 }
 
 function distinct(paths: readonly Path[]): Path[] {

@@ -50,7 +50,7 @@ export interface Reduction {
 /** What the compiler must know of the device: see `Backend`. */
 export type Capabilities = Pick<
   Backend,
-  'supports' | 'scratch' | 'takesStrided' | 'repeats' | 'overwrites' | 'joins'
+  'supports' | 'scratch' | 'takesStrided' | 'repeats' | 'overwrites' | 'joins' | 'pairs'
 >;
 
 /** Elements along a reduction from which, with few rows, it is done in two stages so that threads share it. */

@@ -152,8 +152,8 @@ export type Instruction =
       readonly operand: number;
       readonly type: ComputeType;
     }
-  /** The contraction's result at this point. Only in a matmul's epilogue. */
-  | { readonly op: 'accumulator'; readonly type: 'f32' };
+  /** The contraction's result at this point, or that of the second product. Only in a matmul's epilogue. */
+  | { readonly op: 'accumulator'; readonly type: 'f32'; readonly second?: true };
 
 /** Writes a value; the dtype of the buffer says how it is rounded. */
 export interface Store {
@@ -208,6 +208,11 @@ export interface MatmulKernel {
   readonly inner: number;
   readonly left: MatrixAccess;
   readonly right: MatrixAccess;
+  /**
+   * Of a second product with the same left operand, laid out as `right` is in a buffer of its own or in the same one;
+   * the epilogue takes both. Only for backends with `pairs`.
+   */
+  readonly second?: MatrixAccess;
   readonly epilogue: readonly Instruction[];
   readonly stores: readonly Store[];
 }

@@ -30,6 +30,7 @@ import { cases as scatterAdd } from './scatter-add.ts';
 import { cases as softmax } from './softmax-cases.ts';
 import { cases as sort } from './sort-cases.ts';
 import { cases as take } from './take.ts';
+import { cases as updateSlice } from './update-slice.ts';
 
 const files = {
   activation,
@@ -56,6 +57,7 @@ const files = {
   softmax,
   sort,
   take,
+  updateSlice,
 };
 
 /** A case and the file of operations it belongs to. */

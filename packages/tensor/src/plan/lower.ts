@@ -53,6 +53,7 @@ function lowerGraph(
   const { groups, stored } = fuse(edges, {
     ...options,
     overwrites,
+    capabilities,
     repeatedAfter: builder.repeatedAfter,
   });
   const scalars: Vertex[] = [];

@@ -17,7 +17,8 @@ export function readsWhatItWrites(kernel: Kernel, read: number, written: number)
   const [store] = stores;
   if (!store || stores.length > 1) return false;
   if (kernel.kind === 'matmul') {
-    const isOperand = kernel.left.buffer === read || kernel.right.buffer === read;
+    const { left, right, second } = kernel;
+    const isOperand = [left, right, second].some((operand) => operand?.buffer === read);
     return !isOperand && loadsOnlyAt(kernel.epilogue, read, store);
   }
   return loadsOnlyAt(kernel.instructions, read, store) && !readsLater(kernel, read, store);

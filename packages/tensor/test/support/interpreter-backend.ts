@@ -43,6 +43,10 @@ export class InterpreterBackend implements Backend {
     return kernels.length <= 4;
   }
 
+  pairs(): boolean {
+    return true;
+  }
+
   scratch(): readonly number[] {
     return [];
   }

@@ -1,4 +1,5 @@
 import { full, ones, tensor, zeros } from '../../creation.ts';
+import { updateSlice } from '../../functional/indexing.ts';
 import { realize } from '../../realize.ts';
 import type { Tensor } from '../../tensor.ts';
 import { Variable } from '../../variable.ts';
@@ -32,6 +33,22 @@ export const variableCases: readonly StateCase[] = [
         await expectValues('after', result.after, after!);
       }
       await expectValues('variable', v, [3, 4]);
+    },
+  },
+  {
+    name: 'a slice of a variable is replaced, and what was read before keeps the old value',
+    async run(runner) {
+      const v = new Variable(tensor([1, 2, 3, 4, 5, 6], [3, 2]));
+      const step = runner(() => {
+        const before = v.mul(10);
+        v.assign(updateSlice(v, v.slice([0, 1]).add(7), 1));
+        return { before, after: v.mul(10) };
+      });
+      const { before, after } = await step();
+      await expectValues('before', before, [10, 20, 30, 40, 50, 60]);
+      await expectValues('after', after, [10, 20, 80, 90, 50, 60]);
+      await step();
+      await expectValues('variable', v, [1, 2, 8, 9, 5, 6]);
     },
   },
   {
