@@ -59,32 +59,39 @@ function startOf(start: Node | number): Node {
   return reshape(start, []);
 }
 
-const at = (position: number) => ({ shape: [], dtype: 'i32' as const, values: [position] });
-
 /** Test cases of `updateSlice`. */
 export const cases: readonly OpCase[] = [
   {
     name: 'one row of each head',
-    inputs: [{ shape: [2, 3, 7, 4] }, { shape: [2, 3, 1, 4] }, at(5)],
+    inputs: [
+      { shape: [2, 3, 7, 4] },
+      { shape: [2, 3, 1, 4] },
+      { shape: [], dtype: 'i32', values: [5] },
+    ],
     exact: true,
     build: ([x, update, start]) => updateSlice(x!, update!, start!, 2),
   },
   {
     name: 'several rows, the first axis',
-    inputs: [{ shape: [9, 5] }, { shape: [3, 5] }, at(6)],
+    inputs: [{ shape: [9, 5] }, { shape: [3, 5] }, { shape: [], dtype: 'i32', values: [6] }],
     exact: true,
     build: ([x, update, start]) => updateSlice(x!, update!, start!, 0),
   },
   {
     name: 'over the ends',
-    inputs: [{ shape: [2, 5, 3] }, { shape: [2, 4, 3] }, at(-2), at(3)],
+    inputs: [
+      { shape: [2, 5, 3] },
+      { shape: [2, 4, 3] },
+      { shape: [], dtype: 'i32', values: [-2] },
+      { shape: [], dtype: 'i32', values: [3] },
+    ],
     exact: true,
     build: ([x, update, before, after]) =>
       add(updateSlice(x!, update!, before!, 1), updateSlice(x!, update!, after!, 1)),
   },
   {
     name: 'outside',
-    inputs: [{ shape: [4, 3] }, { shape: [2, 3] }, at(4)],
+    inputs: [{ shape: [4, 3] }, { shape: [2, 3] }, { shape: [], dtype: 'i32', values: [4] }],
     exact: true,
     build: ([x, update, start]) => updateSlice(x!, update!, start!, 0),
   },
@@ -105,7 +112,11 @@ export const cases: readonly OpCase[] = [
   },
   {
     name: 'a view as the update',
-    inputs: [{ shape: [2, 3, 7, 4] }, { shape: [2, 2, 3, 4] }, at(4)],
+    inputs: [
+      { shape: [2, 3, 7, 4] },
+      { shape: [2, 2, 3, 4] },
+      { shape: [], dtype: 'i32', values: [4] },
+    ],
     exact: true,
     build: ([x, update, start]) => updateSlice(x!, permute(update!, [0, 2, 1, 3]), start!, 2),
   },
