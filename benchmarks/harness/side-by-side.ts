@@ -30,6 +30,11 @@ export interface Comparison {
   readonly rounds?: number;
   /** Untimed rounds of every contender, before the first timed one. */
   readonly warmUp?: number;
+  /**
+   * Whether garbage is collected before each run. Default true: nobody pays for another. False where JavaScript itself
+   * is what is measured: a collection on demand also throws compiled code away, which no program does between requests.
+   */
+  readonly collect?: boolean;
   /** Largest difference between two results, relative to the largest magnitude. */
   readonly tolerance: number;
 }
@@ -56,7 +61,7 @@ export function sideBySide(comparison: Comparison): Case {
 }
 
 async function runComparison(comparison: Comparison, context: CaseContext): Promise<Row[]> {
-  const { rounds = MIN_ROUNDS, warmUp = 2, tolerance, operations } = comparison;
+  const { rounds = MIN_ROUNDS, warmUp = 2, collect = true, tolerance, operations } = comparison;
   if (rounds < MIN_ROUNDS) {
     throw new Error(`${comparison.name}: got ${rounds} rounds, wants at least ${MIN_ROUNDS}`);
   }
@@ -83,7 +88,7 @@ async function runComparison(comparison: Comparison, context: CaseContext): Prom
     for (let round = 0; round < rounds; round += 1) {
       for (const [index, contender] of contenders.entries()) {
         await contender.prepare(warmUp + round);
-        collectGarbage();
+        if (collect) collectGarbage();
         await sleep(SETTLE_MILLISECONDS);
         times[index]!.push(await contender.run());
       }
