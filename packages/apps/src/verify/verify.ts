@@ -1,9 +1,6 @@
 import { openSource, parseJson } from '@llm/hub';
 import {
   AutoModel,
-  AutoModelForCausalLM,
-  AutoModelForMaskedLM,
-  AutoModelForSeq2SeqLM,
   type CausalLM,
   checkOptions,
   decodeTensors,
@@ -15,6 +12,7 @@ import {
   setDefaultDevice,
   type Tensor,
 } from '@llm/nn';
+import { autoClassOf } from '../auto-class.ts';
 
 /** What one device makes of one model family. */
 export interface VerifyResult {
@@ -46,12 +44,6 @@ export interface VerifyOptions {
 /** Outputs may differ by this much from those of transformers, which sums in another order. */
 const tolerance = 1e-4;
 const newTokens = 10;
-
-const autos = [
-  [/CausalLM$|LMHeadModel$/, AutoModelForCausalLM],
-  [/ConditionalGeneration$|MTModel$/, AutoModelForSeq2SeqLM],
-  [/MaskedLM$/, AutoModelForMaskedLM],
-] as const;
 
 /**
  * Runs a small model of every family on the devices of this machine, and compares outputs and generated tokens with
@@ -99,7 +91,7 @@ async function verifyFamily(
     const config = parseJson(await source.read('config.json'), 'config.json') as {
       architectures: string[];
     };
-    const auto = autos.find(([end]) => end.test(config.architectures[0]!))?.[1] ?? AutoModel;
+    const auto = autoClassOf(config.architectures[0]!) ?? AutoModel;
     const model: PreTrainedModel = await auto.from_pretrained(location);
     const output = model.forward(part('input') as ModelInputs) as Record<string, Tensor>;
     let difference = 0;

@@ -166,6 +166,17 @@ describe('other commands', () => {
     );
   });
 
+  it('shows the kernels that run a model, and the memory they take', async () => {
+    const args = ['inspect', model('classes'), '--kernels', '--tokens', '16', '--device', 'wasm'];
+    const { code, out } = await run(args);
+    expect(code).toBe(0);
+    expect(out).toContain('A forward pass of 1 × 16 tokens');
+    expect(out).toMatch(/matmul .*\[16×\d+\]·\[\d+×\d+\]/);
+    expect(out).toMatch(/\d+ kernels, .* moved.*\ntemporaries .*B/);
+    const { kernels } = JSON.parse((await run([...args, '--json'])).out) as { kernels: string[] };
+    expect(out).toContain(kernels.join('\n'));
+  });
+
   it('converts a model, which then does the same in half the bytes', async () => {
     const output = join(folder, 'half');
     const { code, out } = await run(['convert', model('classes'), output, '--dtype', 'f16']);

@@ -1,20 +1,8 @@
 import { openSource } from '@llm/hub';
-import {
-  AutoModel,
-  AutoModelForCausalLM,
-  AutoModelForMaskedLM,
-  AutoModelForMultipleChoice,
-  AutoModelForNextSentencePrediction,
-  AutoModelForQuestionAnswering,
-  AutoModelForSeq2SeqLM,
-  AutoModelForSequenceClassification,
-  AutoModelForTokenClassification,
-  type FromPretrainedOptions,
-  loadConfig,
-  type PreTrainedModel,
-} from '@llm/nn';
+import { loadConfig } from '@llm/nn';
 import { AutoTokenizer } from '@llm/tokenizers';
 import { type Command, Option } from 'commander';
+import { architectureOf, autoClassOf } from '../../auto-class.ts';
 import { downloadBar } from '../download-bar.ts';
 import { UsageError } from '../failure.ts';
 import type { Io } from '../io.ts';
@@ -24,21 +12,6 @@ interface ConvertOptions {
   readonly ggufFile?: string;
   readonly tokenizer: boolean;
 }
-
-type Load = (location: string, options: FromPretrainedOptions) => Promise<PreTrainedModel>;
-
-/** How Python's classes end, and what loads them. */
-const loaders: readonly (readonly [ending: RegExp, load: Load])[] = [
-  [/ForCausalLM$|LMHeadModel$/, AutoModelForCausalLM.from_pretrained],
-  [/ForMaskedLM$/, AutoModelForMaskedLM.from_pretrained],
-  [/ForMultipleChoice$/, AutoModelForMultipleChoice.from_pretrained],
-  [/ForNextSentencePrediction$/, AutoModelForNextSentencePrediction.from_pretrained],
-  [/ForQuestionAnswering$/, AutoModelForQuestionAnswering.from_pretrained],
-  [/ForConditionalGeneration$|MTModel$/, AutoModelForSeq2SeqLM.from_pretrained],
-  [/ForSequenceClassification$/, AutoModelForSequenceClassification.from_pretrained],
-  [/ForTokenClassification$/, AutoModelForTokenClassification.from_pretrained],
-  [/Model$/, AutoModel.from_pretrained],
-];
 
 /** `llm convert MODEL FOLDER`: any readable checkpoint as a folder of safetensors. */
 export function addConvert(program: Command, io: Io): void {
@@ -67,13 +40,10 @@ async function convert(
   { dtype, ggufFile, tokenizer }: ConvertOptions,
 ): Promise<void> {
   const gguf = ggufFile === undefined ? {} : { gguf_file: ggufFile };
-  const { architectures } = await loadConfig(openSource(location, { signal: io.signal }), ggufFile);
-  // A GGUF file has no such list; those are decoders.
-  const [name = 'GgufForCausalLM'] = Array.isArray(architectures)
-    ? (architectures as string[])
-    : [];
-  const load = loaders.find(([ending]) => ending.test(name))?.[1];
-  if (!load) {
+  const config = await loadConfig(openSource(location, { signal: io.signal }), ggufFile);
+  const name = architectureOf(config) ?? 'GgufForCausalLM'; // GGUF files hold decoders
+  const auto = autoClassOf(name);
+  if (!auto) {
     throw new UsageError(
       `convert: cannot tell what head ${name} has; it is no class that is known here`,
     );
@@ -82,7 +52,7 @@ async function convert(
   const loading = { progress: bar.listener, signal: io.signal };
   try {
     const [model, files] = await Promise.all([
-      load(location, { dtype, ...gguf, ...loading }),
+      auto.from_pretrained(location, { dtype, ...gguf, ...loading }),
       tokenizer
         ? AutoTokenizer.from_pretrained(location, { ...gguf, ...loading }).then((made) =>
             made.toFiles(),

@@ -1,9 +1,16 @@
 import { openCheckpoint, openSource } from '@llm/hub';
 import { loadConfig, supportedModelTypes } from '@llm/nn';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
+import { architectureOf } from '../../auto-class.ts';
 import { type Io, writeJson } from '../io.ts';
+import { wholeNumber } from '../model-options.ts';
+import { explainModel } from './explain-model.ts';
 
 interface InspectOptions {
+  readonly kernels?: boolean;
+  readonly batch: number;
+  readonly tokens: number;
+  readonly device: string;
   readonly tensors?: boolean;
   readonly json?: boolean;
 }
@@ -13,11 +20,29 @@ export function addInspect(program: Command, io: Io): void {
   program
     .command('inspect')
     .argument('<model>', 'repository, folder or URL')
-    .description("show a model's configuration, parameters and size; no weights are read")
+    .description(
+      "show a model's configuration, parameters and size, and the kernels that run it; weights are read for kernels alone",
+    )
     .option('--tensors', 'list every tensor')
+    .option('--kernels', 'list the kernels of a forward pass and the memory it takes')
+    .option('--batch <count>', 'texts of that pass', wholeNumber(), 1)
+    .option('--tokens <count>', 'tokens of each', wholeNumber(), 128)
+    .addOption(
+      new Option('--device <name>', 'where it would run')
+        .choices(['auto', 'webgpu', 'wasm'])
+        .default('auto'),
+    )
     .option('--json', 'print JSON')
     .action(async (model: string, options: InspectOptions) => {
-      const found = await inspect(model, io.signal);
+      const inspected = await inspect(model, io.signal);
+      const architecture = architectureOf(inspected.config) ?? 'GgufForCausalLM';
+      const kernels = options.kernels
+        ? await explainModel(model, { ...options, architecture }, io)
+        : undefined;
+      const found = {
+        ...inspected,
+        ...(kernels !== undefined && { kernels: kernels.split('\n') }),
+      };
       if (options.json) return writeJson(io, found);
       const { config, parameters, bytes, dtypes, files, format, supported } = found;
       const lines = [
@@ -38,6 +63,14 @@ export function addInspect(program: Command, io: Io): void {
           ...found.tensors.map(
             ({ name, dtype, shape }) => `  ${name}  ${dtype}[${shape.join(', ')}]`,
           ),
+        );
+      }
+      if (kernels !== undefined) {
+        lines.push(
+          '',
+          `A forward pass of ${options.batch} × ${options.tokens} tokens`,
+          '',
+          kernels,
         );
       }
       io.out.write(`${lines.join('\n')}\n`);
