@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    projects: ['packages/*', 'examples/*/vitest.config.ts', 'tools', 'benchmarks'],
+    projects: ['packages/*', 'examples/*/vitest.config.ts', 'playground', 'tools', 'benchmarks'],
     maxWorkers: 2,
   },
 });

@@ -1,0 +1,53 @@
+import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
+import { changed, formatLink, type Link, type ParameterChanges, parseLink } from './link.ts';
+
+/** The state of the address, and the ways to change it. */
+export interface LinkState {
+  /** The shown tab and its settings. */
+  readonly link: Link;
+  /** Shows a tab, with the settings that it had. */
+  open(tab: string): void;
+  /** Changes settings of the shown tab; the browser's history does not grow by it. */
+  change(changes: ParameterChanges): void;
+}
+
+/** Keeps the page's state in its address; `first` is the tab of an address that names none of `tabs`. */
+export function useLink(tabs: readonly string[], first: string): LinkState {
+  const read = () => {
+    const link = parseLink(location.hash);
+    return tabs.includes(link.tab) ? link : { tab: first, parameters: {} };
+  };
+  const [link, setLink] = useState(read);
+  const current = useRef(link);
+  current.current = link;
+  const kept = useRef(new Map<string, Link>());
+
+  const show = useCallback((next: Link, how: 'push' | 'replace') => {
+    current.current = next;
+    setLink(next);
+    const address = formatLink(next);
+    if (how === 'push') history.pushState(null, '', address);
+    else history.replaceState(null, '', address);
+  }, []);
+
+  useEffect(() => {
+    const follow = () => setLink(read());
+    addEventListener('popstate', follow);
+    addEventListener('hashchange', follow);
+    return () => {
+      removeEventListener('popstate', follow);
+      removeEventListener('hashchange', follow);
+    };
+  }, []);
+
+  const open = useCallback((tab: string) => {
+    if (tab === current.current.tab) return;
+    kept.current.set(current.current.tab, current.current);
+    show(kept.current.get(tab) ?? { tab, parameters: {} }, 'push');
+  }, []);
+  const change = useCallback((changes: ParameterChanges) => {
+    const { tab, parameters } = current.current;
+    show({ tab, parameters: changed(parameters, changes) }, 'replace');
+  }, []);
+  return { link, open, change };
+}

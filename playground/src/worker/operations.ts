@@ -1,0 +1,27 @@
+/**
+ * Everything that the worker can do. A new operation is one function of the type `Operation` and one line here; its
+ * code is loaded when it is first called.
+ *
+ * @module
+ */
+import type { Context } from './protocol.ts';
+
+/** The operations by name. */
+export const operations = {
+  'run/call': () => import('../run/operations.ts').then(({ call }) => call),
+} as const;
+
+/** Name of an operation. */
+export type OperationName = keyof typeof operations;
+
+type Of<Name extends OperationName> = Awaited<ReturnType<(typeof operations)[Name]>>;
+
+/** What an operation takes. */
+export type InputOf<Name extends OperationName> = Parameters<Of<Name>>[0];
+
+/** What an operation gives. */
+export type OutputOf<Name extends OperationName> = Awaited<ReturnType<Of<Name>>>;
+
+/** What an operation tells while it runs. */
+export type EventOf<Name extends OperationName> =
+  Parameters<Of<Name>>[1] extends Context<infer Event> ? Event : never;
