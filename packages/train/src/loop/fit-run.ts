@@ -1,7 +1,7 @@
 import type { Tensor } from '@llm/nn';
 import type { FitResult, StepEvent, StopReason } from './callback.ts';
 import { NonFiniteLossError } from './errors.ts';
-import type { FitOptions } from './fit.ts';
+import type { FitOptions } from './fit-options.ts';
 import { countersOf, type RunCounters, restoreCounters } from './resume.ts';
 import { Snapshots } from './snapshots.ts';
 import { SpeedMeter } from './speed.ts';

@@ -1,6 +1,7 @@
 export type { FitResult, StepEvent, StopReason, TrainingCallback } from './callback.ts';
 export { NonFiniteLossError } from './errors.ts';
-export { type FitOptions, fit, type SnapshotOptions, type StepOutput } from './fit.ts';
+export { fit } from './fit.ts';
+export type { FitOptions, SnapshotOptions, StepOutput } from './fit-options.ts';
 export { type Interrupt, interruptSignal } from './interrupt.ts';
 export {
   formatDuration,

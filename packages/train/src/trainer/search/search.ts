@@ -2,7 +2,6 @@ import { checkChoice, checkOptions, type Module } from '@llm/nn';
 import { NonFiniteLossError } from '../../loop/errors.ts';
 import type { TrainingArguments } from '../arguments.ts';
 import type { TrainerCallback } from '../callback.ts';
-import type { Trainer } from '../trainer.ts';
 import { Journal, type TrialResult } from './journal.ts';
 import {
   checkSpace,
@@ -61,17 +60,24 @@ const names = [
   'output_dir',
 ] as const;
 
+/** What a trial asks of a `Trainer`. */
+export interface TrialTrainer {
+  readonly args: Pick<TrainingArguments, 'save_strategy'>;
+  train(options: { readonly resume_from_checkpoint?: 'auto' }): Promise<unknown>;
+  evaluate(): Promise<Readonly<Record<string, number>>>;
+}
+
 /** Makes the trainer of a trial. */
-export type TrialTrainer = (
+export type MakeTrialTrainer = (
   hyperparameters: Hyperparameters,
   args: Partial<TrainingArguments>,
   callbacks: readonly TrainerCallback[],
-) => Promise<Trainer>;
+) => Promise<TrialTrainer>;
 
 /** Tries hyperparameters and tells which are best. */
 export async function searchHyperparameters(
   options: SearchOptions,
-  trainerOf: TrialTrainer,
+  trainerOf: MakeTrialTrainer,
 ): Promise<SearchResult> {
   const search = new Search(options, trainerOf);
   return search.run();
@@ -79,12 +85,12 @@ export async function searchHyperparameters(
 
 class Search {
   readonly #options: SearchOptions;
-  readonly #trainerOf: TrialTrainer;
+  readonly #trainerOf: MakeTrialTrainer;
   readonly #trials: readonly Hyperparameters[];
   readonly #journal: Journal;
   readonly #factor: number;
 
-  constructor(options: SearchOptions, trainerOf: TrialTrainer) {
+  constructor(options: SearchOptions, trainerOf: MakeTrialTrainer) {
     checkOptions('hyperparameter_search', options, names);
     const { method = 'random', direction = 'minimize', n_trials = 20, seed = 0 } = options;
     const { hp_space: space = defaultSpace, reduction_factor = 3, output_dir } = options;
