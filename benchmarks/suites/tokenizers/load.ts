@@ -23,7 +23,7 @@ export function loadCase(file: FileName): Case {
     tolerance: 0,
     ours: async () => {
       const load = (json: string): Encode => {
-        const tokenizer = readTokenizerJson(JSON.parse(json));
+        const tokenizer = readTokenizerJson(json);
         return (text) => tokenizer.encode(text, undefined, { addSpecialTokens: false }).ids;
       };
       return loader('ours', '', load, FILES[file]());

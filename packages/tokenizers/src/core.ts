@@ -6,6 +6,7 @@
  */
 export { ChatTemplateError } from './chat/error.ts';
 export { componentFamily } from './components/components.ts';
+export { loadComponents } from './components/load-components.ts';
 export { TokenizerFileError } from './json/error.ts';
 export { describe } from './json/fields.ts';
 export { PatternError } from './pattern/error.ts';

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readTokenizerJson, writeTokenizerJson } from '../src/components/index.ts';
-import type { PreTrainedTokenizer } from '../src/index.ts';
+import { type PreTrainedTokenizer, TokenizerFileError } from '../src/index.ts';
 import { type AnyObject, editedFile } from './support/files.ts';
 import { Oracle, ourDetails } from './support/oracle.ts';
 import { HARD_TEXTS } from './support/texts.ts';
@@ -15,6 +15,7 @@ describe('tokenizer.json', () => {
   it('comes back byte for byte, from here and from the Rust library', async () => {
     const written = writeTokenizerJson(tokenizer.backend);
     expect(writeTokenizerJson(readTokenizerJson(JSON.parse(written)))).toBe(written);
+    expect(writeTokenizerJson(readTokenizerJson(written))).toBe(written);
     const { mkdtemp, readFile, rm } = await import('node:fs/promises');
     const { tmpdir } = await import('node:os');
     const { join } = await import('node:path');
@@ -279,7 +280,13 @@ describe('tokenizer.json', () => {
     expect(() => readTokenizerJson(editedFile(tokenizer, edit))).toThrow(message);
   });
 
-  it.each([null, 1, 'text', []])('is refused if it is %j', (value) => {
+  it('is refused if its text is no JSON', () => {
+    const read = () => readTokenizerJson('{"model":', 'mine.json');
+    expect(read).toThrow(TokenizerFileError);
+    expect(read).toThrow(/^mine\.json: /);
+  });
+
+  it.each([null, 1, '"text"', []])('is refused if it is %j', (value) => {
     expect(() => readTokenizerJson(value)).toThrow('tokenizer.json: got');
   });
 });

@@ -2,6 +2,7 @@ import { TokenizerFileError } from '../json/error.ts';
 import { describe, type Fields, JsonFloat } from '../json/fields.ts';
 import { utf8Length, utf8Spans } from '../utf8.ts';
 import { buildMergeTable } from './build-merge-table.ts';
+import { isPacked, type Merge, type PackedMerges } from './merge-list.ts';
 import type { MergeTable } from './merge-table.ts';
 import { mergeWord } from './merge-word.ts';
 import type { TokenModel, TokenSpans } from './model.ts';
@@ -28,8 +29,6 @@ export interface BPEOptions {
 /** Byte pair encoding (Sennrich et al. 2016): characters joined by a ranked list of merges. */
 export class BPE implements TokenModel {
   readonly vocab: ReadonlyMap<string, number>;
-  /** Pairs of tokens, the first to be joined first. */
-  readonly merges: readonly (readonly [string, string])[];
   /** Settings as given. */
   readonly options: Readonly<BPEOptions>;
   /** Source of the chances that `dropout` takes: numbers from 0 to 1; replace it for a fixed seed. */
@@ -49,11 +48,10 @@ export class BPE implements TokenModel {
    */
   constructor(
     vocab: ReadonlyMap<string, number>,
-    merges: readonly (readonly [string, string])[],
+    merges: readonly Merge[] | PackedMerges,
     options: BPEOptions = {},
   ) {
     this.vocab = vocab;
-    this.merges = merges;
     this.options = options;
     this.tokens = invertVocabulary('BPE', vocab);
     const { unk_token, dropout = 0 } = options;
@@ -92,7 +90,16 @@ export class BPE implements TokenModel {
       byte_fallback: fields.boolean('byte_fallback', false),
       ignore_merges: fields.boolean('ignore_merges', false),
     };
-    return new BPE(readVocabulary(fields.fields('vocab')), readMerges(fields), options);
+    return new BPE(readVocabulary(fields), readMerges(fields), options);
+  }
+
+  /** Pairs of tokens, the first to be joined first; made anew each time. */
+  get merges(): readonly Merge[] {
+    const { lefts, rights } = this.table;
+    return Array.from(
+      lefts,
+      (left, rank): Merge => [this.tokens[left]!, this.tokens[rights[rank]!]!],
+    );
   }
 
   /** True with dropout. */
@@ -206,7 +213,9 @@ export class BPE implements TokenModel {
 }
 
 /** Pairs, or, in files before 2024, strings with one space. */
-function readMerges(fields: Fields): [string, string][] {
+function readMerges(fields: Fields): readonly Merge[] | PackedMerges {
+  const packed = fields.raw('merges');
+  if (isPacked(packed)) return packed;
   return fields.list('merges').map((merge, rank) => {
     const pair: unknown = typeof merge === 'string' ? merge.split(' ') : merge;
     if (

@@ -1,4 +1,5 @@
 import { describe } from '../json/fields.ts';
+import { isPacked, type Merge, type PackedMerges } from './merge-list.ts';
 import { MergeTable } from './merge-table.ts';
 
 /**
@@ -13,30 +14,49 @@ import { MergeTable } from './merge-table.ts';
 export function buildMergeTable(
   vocab: ReadonlyMap<string, number>,
   tokens: readonly (string | undefined)[],
-  merges: readonly (readonly [string, string])[],
+  merges: readonly Merge[] | PackedMerges,
   prefixLength: number,
 ): MergeTable {
+  const ids = isPacked(merges) ? merges.idsIn(vocab, tokens) : idsOf(merges, vocab);
   const count = merges.length;
   const lefts = new Int32Array(count);
   const rights = new Int32Array(count);
   const results = new Int32Array(count);
   let result = -1;
   for (let rank = 0; rank < count; rank++) {
-    const [left, right] = merges[rank]!;
-    lefts[rank] = vocab.get(left) ?? missing(left, merges, rank);
-    rights[rank] = vocab.get(right) ?? missing(right, merges, rank);
+    const leftId = ids[2 * rank]!;
+    const rightId = ids[2 * rank + 1]!;
+    if (leftId < 0 || rightId < 0)
+      throw missing(merges.at(rank)![leftId < 0 ? 0 : 1], merges, rank);
+    lefts[rank] = leftId;
+    rights[rank] = rightId;
+    const left = tokens[leftId]!;
+    const right = tokens[rightId]!;
     // Trainers number tokens in the order of their merges, so the result mostly is the token of the
     // merge before or the next one. To see that it is takes no new string and no look-up.
     if (!joins(tokens[result], left, right, prefixLength)) {
       if (joins(tokens[result + 1], left, right, prefixLength)) result++;
       else {
         const joined = left + right.slice(prefixLength);
-        result = vocab.get(joined) ?? missing(joined, merges, rank);
+        const found = vocab.get(joined);
+        if (found === undefined) throw missing(joined, merges, rank);
+        result = found;
       }
     }
     results[rank] = result;
   }
   return new MergeTable(lefts, rights, results);
+}
+
+/** Ids of the tokens of all merges, the left and the right one in turn; -1 for what is no token. */
+function idsOf(merges: readonly Merge[], vocab: ReadonlyMap<string, number>): Int32Array {
+  const ids = new Int32Array(2 * merges.length);
+  let next = 0;
+  for (const [left, right] of merges) {
+    ids[next++] = vocab.get(left) ?? -1;
+    ids[next++] = vocab.get(right) ?? -1;
+  }
+  return ids;
 }
 
 /** True if a token is `left` followed by `right` without its first `skipped` units. */
@@ -48,13 +68,9 @@ function joins(token: string | undefined, left: string, right: string, skipped: 
   return skipped === 0 ? token.endsWith(right) : token.endsWith(right.slice(skipped));
 }
 
-function missing(
-  token: string,
-  merges: readonly (readonly [string, string])[],
-  rank: number,
-): never {
-  const [left, right] = merges[rank]!;
-  throw new Error(
+function missing(token: string, merges: readonly Merge[] | PackedMerges, rank: number): Error {
+  const [left, right] = merges.at(rank)!;
+  return new Error(
     `BPE: merge ${rank} joins ${describe(left)} and ${describe(right)}, but ${describe(token)} is not in the vocabulary`,
   );
 }

@@ -2,8 +2,10 @@
 export class MergeTable {
   /** Id that each merge makes, by rank. */
   readonly results: Int32Array;
-  private readonly lefts: Int32Array;
-  private readonly rights: Int32Array;
+  /** First id of each merge, by rank. */
+  readonly lefts: Int32Array;
+  /** Second id of each merge, by rank. */
+  readonly rights: Int32Array;
   private readonly slots: Int32Array;
   private readonly mask: number;
 

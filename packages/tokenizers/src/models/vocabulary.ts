@@ -2,12 +2,15 @@ import { TokenizerFileError } from '../json/error.ts';
 import { describe, type Fields, isId } from '../json/fields.ts';
 
 /**
- * Reads a vocabulary: an object of ids by token.
+ * Reads the vocabulary of a model: an object of ids by token. Where the file's text was read, it is a map already.
  *
- * @param fields - The object.
+ * @param model - Fields of the model.
  * @throws TokenizerFileError if an id is not an integer from 0 to 2^31 - 1.
  */
-export function readVocabulary(fields: Fields): Map<string, number> {
+export function readVocabulary(model: Fields): ReadonlyMap<string, number> {
+  const given = model.raw('vocab');
+  if (given instanceof Map) return given;
+  const fields = model.fields('vocab');
   const vocab = new Map<string, number>();
   fields.forEach((token, id) => {
     // Ids live in 32-bit arrays beside the mark -1.

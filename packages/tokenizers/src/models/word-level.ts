@@ -28,7 +28,7 @@ export class WordLevel implements TokenModel {
 
   /** Reads a model from a file. */
   static read(fields: Fields): WordLevel {
-    return new WordLevel(readVocabulary(fields.fields('vocab')), {
+    return new WordLevel(readVocabulary(fields), {
       unk_token: fields.string('unk_token'),
     });
   }

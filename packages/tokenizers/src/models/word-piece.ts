@@ -42,7 +42,7 @@ export class WordPiece implements TokenModel {
 
   /** Reads a model from a file. */
   static read(fields: Fields): WordPiece {
-    return new WordPiece(readVocabulary(fields.fields('vocab')), {
+    return new WordPiece(readVocabulary(fields), {
       unk_token: fields.string('unk_token'),
       continuing_subword_prefix: fields.string('continuing_subword_prefix'),
       max_input_chars_per_word: fields.integer('max_input_chars_per_word'),

@@ -24,7 +24,7 @@ let tokenizer: Tokenizer | undefined;
 function answer(message: ToWorker): void {
   try {
     if ('file' in message) {
-      tokenizer = readTokenizerJson(JSON.parse(message.file));
+      tokenizer = readTokenizerJson(message.file);
       port.postMessage({ ready: true });
       return;
     }

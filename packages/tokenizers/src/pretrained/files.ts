@@ -1,6 +1,6 @@
 import { type HubOptions, type ModelSource, openSource } from '@llm/hub';
 import { describe, TokenizerFileError } from '../core.ts';
-import { readJson } from '../json/read-json.ts';
+import { readJson, readTokenizerFile } from '../json/read-json.ts';
 
 export { saveFolder } from '@llm/hub';
 
@@ -33,9 +33,7 @@ export async function readTokenizerFiles(
     ...(await readChatTemplateFile(source)),
   };
   if (gguf_file === undefined && (await source.has('tokenizer.json'))) {
-    // A vocabulary may hold the word "__proto__"; the reader only copies into maps.
-    const file = await readJson(source, 'tokenizer.json', { protoKeys: 'keep' });
-    return { file, config };
+    return { file: await readTokenizerFile(source, 'tokenizer.json'), config };
   }
   const { loadGguf, loadOtherFormat } = await import('../formats/load-format.ts');
   const converted = gguf_file

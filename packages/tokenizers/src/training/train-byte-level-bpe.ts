@@ -1,13 +1,7 @@
 import { BYTE_TO_CHARACTER } from '../byte-alphabet.ts';
-import { createTokenizer, type PreTrainedTokenizer } from '../core.ts';
-import { ByteLevelDecoder } from '../decoders/byte-level.ts';
-import { BPE } from '../models/bpe.ts';
-import type { Normalizer } from '../normalizers/normalizer.ts';
-import { UnicodeForm } from '../normalizers/unicode.ts';
+import { createTokenizer, loadComponents, type PreTrainedTokenizer } from '../core.ts';
 import { checkOptions } from '../options.ts';
-import { ByteLevelProcessor } from '../post-processors/byte-level.ts';
 import { TemplateProcessing } from '../post-processors/template.ts';
-import { ByteLevel } from '../pre-tokenizers/byte-level.ts';
 import { plainSpecial, SPECIAL_ROLES, type SpecialRole } from '../pretrained/special-tokens.ts';
 import { Tokenizer } from '../tokenizer.ts';
 import { trainMerges } from './bpe-trainer.ts';
@@ -49,6 +43,9 @@ const OPTIONS = [
   ...SPECIAL_ROLES,
 ];
 
+/** The component of this name: pre-tokenizer, post-processor and decoder. */
+const BYTE_LEVEL = { type: 'ByteLevel' };
+
 /** What `trainByteLevelBPE` does; see there. */
 export async function train(
   texts: Iterable<string> | AsyncIterable<string>,
@@ -62,9 +59,12 @@ export async function train(
   wantInteger('min_frequency', min_frequency, 0);
   if (max_token_length !== undefined) wantInteger('max_token_length', max_token_length, 1);
 
-  const normalizer: Normalizer | undefined =
-    options.unicode_normalizer && new UnicodeForm(options.unicode_normalizer);
-  const preTokenizer = new ByteLevel({ add_prefix_space: options.add_prefix_space ?? false });
+  const form = options.unicode_normalizer && { type: options.unicode_normalizer };
+  const components = await loadComponents({ normalizer: form, pre_tokenizer: BYTE_LEVEL });
+  const path = 'trainByteLevelBPE';
+  const normalizer = form && components.normalizers.parse(form, path);
+  const { add_prefix_space = false } = options;
+  const preTokenizer = components.preTokenizers.parse({ ...BYTE_LEVEL, add_prefix_space }, path);
   const words = await countWords(texts, normalizer, preTokenizer, options.show_progress);
   const training = trainMerges(words, {
     vocab_size,
@@ -81,11 +81,11 @@ export async function train(
     {
       normalizer,
       preTokenizer,
-      model: new BPE(vocab, merges),
+      model: components.models.parse({ type: 'BPE', vocab, merges }, path),
       postProcessor: template
         ? TemplateProcessing.fromText(template.single, template.pair, (token) => vocab.get(token))
-        : new ByteLevelProcessor({ trim_offsets: false }),
-      decoder: new ByteLevelDecoder(),
+        : components.postProcessors.parse({ ...BYTE_LEVEL, trim_offsets: false }, path),
+      decoder: components.decoders.parse(BYTE_LEVEL, path),
     },
     specialTokens.map(plainSpecial),
   );

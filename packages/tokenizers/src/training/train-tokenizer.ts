@@ -1,5 +1,4 @@
-import { allComponents } from '../components/all.ts';
-import { createTokenizer, type PreTrainedTokenizer } from '../core.ts';
+import { createTokenizer, loadComponents, type PreTrainedTokenizer } from '../core.ts';
 import type { Registry } from '../json/registry.ts';
 import { TemplateProcessing } from '../post-processors/template.ts';
 import { plainSpecial, SPECIAL_ROLES } from '../pretrained/special-tokens.ts';
@@ -19,13 +18,10 @@ export async function train(
   options: TrainTokenizerOptions,
 ): Promise<PreTrainedTokenizer> {
   checkTrainingOptions(options);
-  const normalizer = component('normalizer', options.normalizer, allComponents.normalizers);
-  const preTokenizer = component(
-    'pre_tokenizer',
-    options.pre_tokenizer,
-    allComponents.preTokenizers,
-  );
-  const decoder = component('decoder', options.decoder, allComponents.decoders);
+  const components = await loadComponents({ ...options, model: { type: options.model } });
+  const normalizer = component('normalizer', options.normalizer, components.normalizers);
+  const preTokenizer = component('pre_tokenizer', options.pre_tokenizer, components.preTokenizers);
+  const decoder = component('decoder', options.decoder, components.decoders);
   const given = (options.special_tokens ?? []).map((token) =>
     typeof token === 'string' ? plainSpecial(token) : token,
   );
@@ -40,12 +36,12 @@ export async function train(
   const words = await countWords(texts, normalizer, preTokenizer, options.show_progress);
   const contents = special.map(({ content }) => content);
   const json = await runSteps(trainModel(words, contents, options), options.show_progress);
-  const model = allComponents.models.parse(json, 'trainTokenizer: model');
+  const model = components.models.parse(json, 'trainTokenizer: model');
 
   const { template } = options;
   const postProcessor = template
     ? TemplateProcessing.fromText(template.single, template.pair, (token) => model.vocab.get(token))
-    : component('post_processor', options.post_processor, allComponents.postProcessors);
+    : component('post_processor', options.post_processor, components.postProcessors);
   const tokenizer = new Tokenizer(
     { normalizer, preTokenizer, model, postProcessor, decoder },
     special,
