@@ -1,12 +1,9 @@
 import type { DType } from './dtype.ts';
 import type { Shape } from './shape.ts';
+import type { Spec } from './spec.ts';
 import type { WgslKernel } from './wgsl-kernel.ts';
 
-/** What is known of a value before it is computed. */
-export interface Spec {
-  readonly shape: Shape;
-  readonly dtype: DType;
-}
+export type { Spec };
 
 /** How the compiler treats an operation. */
 export type OpKind =

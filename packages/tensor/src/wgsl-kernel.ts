@@ -1,6 +1,5 @@
-import type { Op, Spec } from './graph.ts';
-import { operationKey } from './key.ts';
 import { checkOptions } from './ops/options.ts';
+import type { Spec } from './spec.ts';
 
 /** The tensors of one application of an operation, for whom the grid and the constants depend on them. */
 export interface WgslContext<Attributes> {
@@ -33,28 +32,6 @@ export interface WgslKernel<Attributes = undefined> {
   readonly extensions?: readonly ('f16' | 'subgroups')[];
   /** WGSL without the declarations of tensors and constants. The entry point is `main`. */
   readonly code: string;
-}
-
-/** Name under which backends are asked for kernels of one's own in WGSL; its attributes are a `WgslCall`. */
-export const wgslOperation = 'wgsl';
-
-/** What a backend needs to run a kernel of one's own: attributes of a coarse kernel. */
-export class WgslCall<Attributes = unknown> {
-  constructor(
-    readonly op: Op<Attributes>,
-    readonly kernel: WgslKernel<Attributes>,
-    readonly context: WgslContext<Attributes>,
-  ) {}
-
-  /** Shown in errors and profiles. */
-  get name(): string {
-    return this.op.name;
-  }
-
-  /** What tells two calls apart, besides their tensors: which operation, and its attributes. */
-  toJSON(): unknown {
-    return [operationKey(this.op as Op), this.context.attributes];
-  }
 }
 
 const parts = ['inputs', 'output', 'workgroups', 'constants', 'extensions', 'code'] as const;

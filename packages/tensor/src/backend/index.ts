@@ -39,5 +39,6 @@ export type { RandomSource } from '../ops/random.ts';
 export { type LowerOptions, lower } from '../plan/lower.ts';
 export type { Binding, Graph, Lowered } from '../plan/lowered.ts';
 export { contiguousStrides, type Shape, sizeOf } from '../shape.ts';
-export { checkWgslName, WgslCall, wgslOperation } from '../wgsl-kernel.ts';
+export { WgslCall, wgslOperation } from '../wgsl-call.ts';
+export { checkWgslName } from '../wgsl-kernel.ts';
 export * from './interface.ts';

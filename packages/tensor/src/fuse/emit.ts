@@ -21,7 +21,7 @@ import type {
   UnaryOperator,
 } from '../ir/kernel.ts';
 import { contiguousStrides, sizeOf } from '../shape.ts';
-import { WgslCall } from '../wgsl-kernel.ts';
+import { WgslCall } from '../wgsl-call.ts';
 import { collapse } from './collapse.ts';
 import { type Group, indexSteps, type Path } from './group.ts';
 import { InstructionList } from './instructions.ts';
@@ -104,7 +104,9 @@ class Emitter {
     const second = group.partner && this.#matrices(group.partner)[1];
     const stores = stored.map(([vertex, paths]) => this.#store(vertex, paths));
     const name = nameOf(group);
-    const kernel = operands ? this.#matmul(name, operands, second, stores) : this.#loop(name, stores);
+    const kernel = operands
+      ? this.#matmul(name, operands, second, stores)
+      : this.#loop(name, stores);
     const newest = stored.reduce((a, b) => (a[0].id > b[0].id ? a : b))[0];
     return { kernel, values: this.#table.values, scope: newest.scope };
   }

@@ -12,7 +12,7 @@ import { structuralKey } from '../key.ts';
 import { recomputeOp } from '../ops/recompute.ts';
 import { ScanAttributes } from '../scan/attributes.ts';
 import { type Shape, sameShape, sizeOf } from '../shape.ts';
-import { WgslCall, wgslOperation } from '../wgsl-kernel.ts';
+import { WgslCall, wgslOperation } from '../wgsl-call.ts';
 import { follow, type Step, View } from './view.ts';
 
 /** One operation that computes something, or a value that is already there. */
