@@ -22,6 +22,7 @@ import { PartCopy } from './dispatch.ts';
 import { type DeviceLostError, KernelError } from './errors.ts';
 import type { Target } from './kernel.ts';
 import { coarseTakesStrided, supportsCoarse } from './kernels/coarse.ts';
+import { mostVectorRows } from './kernels/matmul/vector.ts';
 import { type Allocation, BufferPool, wrapBuffer } from './memory.ts';
 import type { NativeBuffer } from './native.ts';
 import { Order } from './order.ts';
@@ -130,6 +131,11 @@ export class WebGpuBackend implements Backend {
   /** @see Backend.joins */
   joins(kernels: readonly SingleKernel[]): boolean {
     return canJoin(kernels, (kernel) => this.#printed.of(kernel), this.#target);
+  }
+
+  /** @see Backend.pairs */
+  pairs(rows: number): boolean {
+    return rows <= mostVectorRows;
   }
 
   /** @see Backend.scratch */

@@ -1,8 +1,9 @@
 import type { MatmulKernel } from '@llm/tensor/backend';
 import { type KernelPlan, nothing, type Target } from '../kernel.ts';
 import { printEpilogue } from '../print/epilogue.ts';
+import { sequence } from '../print/fit-bindings.ts';
 import { printElementwise } from '../print/print-elementwise.ts';
-import { separateEpilogue } from '../print/print-matmul.ts';
+import { separateEpilogue, separateSecond } from '../print/print-matmul.ts';
 import { Shader } from '../print/shader.ts';
 import { choose } from './matmul/choose.ts';
 import type { Geometry } from './matmul/geometry.ts';
@@ -31,20 +32,30 @@ export function fitsMatmul(kernel: MatmulKernel): boolean {
  */
 export function planMatmul(kernel: MatmulKernel, target: Target, geometry?: Geometry): KernelPlan {
   if (product([...kernel.batch, kernel.rows, kernel.columns]) === 0) return nothing;
+  if (kernel.second && (geometry?.kind ?? 'vector') !== 'vector') return planTwo(kernel, target);
   const epilogue = printEpilogue(new Shader(kernel.name, kernel.buffers), kernel);
   if (!epilogue) return planSeparately(kernel, target, geometry);
   const chosen = geometry
     ? { problem: problemOf(kernel), geometry }
     : choose(problemOf(kernel), epilogue.width, target);
+  const { problem, geometry: cut } = chosen;
+  if (kernel.second && (cut.kind !== 'vector' || problem.swapped)) return planTwo(kernel, target);
   const spec: MatmulShader = {
     name: kernel.name,
-    problem: chosen.problem,
+    problem,
     target,
     buffers: kernel.buffers,
     shared: alsoRead(kernel),
     output: epilogueOutput(kernel),
   };
-  return planProduct(spec, chosen.geometry);
+  return planProduct(spec, cut);
+}
+
+/** The second product into scratch, and the first. */
+function planTwo(kernel: MatmulKernel, target: Target): KernelPlan {
+  const { first, second, scratchBytes } = separateSecond(kernel);
+  const plans = [planMatmul(second, target), planMatmul(first, target)];
+  return sequence(plans, first.buffers.length, scratchBytes);
 }
 
 /** The product into scratch, and a loop over it. */

@@ -11,12 +11,12 @@ export interface Epilogue {
    */
   readonly width: 1 | 2 | 4;
   /**
-   * A statement that finishes and stores `width` sums.
+   * A statement that finishes and stores `width` sums, followed by as many of the second product if there is one.
    *
    * @param batch the number of the matrix in the batch, u32
    * @param row u32, less than the kernel's rows
    * @param column u32, the first one's, less than the kernel's columns
-   * @param sums f32 expressions, `width` of them
+   * @param sums f32 expressions
    */
   call(batch: string, row: string, column: string, sums: readonly string[]): string;
 }
@@ -33,6 +33,7 @@ export function printEpilogue(shader: Shader, kernel: MatmulKernel): Epilogue | 
   const axes = [...batch, rows, columns];
   const last = axes.length - 1;
   const sums = Array.from({ length: width }, (_, lane) => `sum${lane}`);
+  const seconds = kernel.second ? sums.map((_, lane) => `second${lane}`) : [];
   const words = new Map<string, string>();
   const indices = axes.map((_, axis) =>
     axis === last - 1 ? 'i' : axis === last ? 'j' : `b${axis}`,
@@ -45,8 +46,9 @@ export function printEpilogue(shader: Shader, kernel: MatmulKernel): Epilogue | 
       suffix: `_${number}`,
       lane,
     });
-    instructions.forEach(({ op }, position) => {
-      if (op === 'accumulator') values.define(position, sum);
+    instructions.forEach((instruction, position) => {
+      if (instruction.op !== 'accumulator') return;
+      values.define(position, instruction.second ? seconds[number]! : sum);
     });
     return values;
   });
@@ -77,7 +79,7 @@ export function printEpilogue(shader: Shader, kernel: MatmulKernel): Epilogue | 
     'matrix: u32',
     'row: u32',
     'column: u32',
-    ...sums.map((sum) => `${sum}: f32`),
+    ...[...sums, ...seconds].map((sum) => `${sum}: f32`),
   ];
   shader.declare(`// The product's epilogue, on ${width === 1 ? 'one element' : `${width} neighbouring columns`}.
 fn finish(${parameters.join(', ')}) {

@@ -1,6 +1,7 @@
 import {
   contiguousStrides,
   type Instruction,
+  type KernelBuffer,
   type LoopKernel,
   type MatmulKernel,
   type MatrixAccess,
@@ -37,22 +38,19 @@ function printProduct(
   epilogue: Epilogue,
   target: Target,
 ): KernelStep {
-  const { batch, rows, columns, inner, left, right } = kernel;
+  const { batch, rows, columns, inner, left, right, second } = kernel;
   const { width } = epilogue;
   const perRow = columns / width;
   const threads = sizeOf(batch) * rows * perRow;
   const workgroups = gridOf(Math.ceil(threads / 64), target);
-  const sums = Array.from({ length: width }, (_, lane) => `sum${lane}`);
+  const lanes = Array.from({ length: width }, (_, lane) => lane);
   const operand = ({ buffer, offset, batchStrides, rowStride, columnStride }: MatrixAccess) => {
-    const name = buffer === left.buffer ? 'a' : 'b';
     const base = affine(
       offset,
       batchStrides,
       batch.map((_, axis) => `m${axis}`),
     );
     return {
-      name,
-      base,
       at: (row: string, column: string) => {
         const element = affine(0, [rowStride, columnStride], [row, column]);
         return `${base} + ${element}`;
@@ -61,8 +59,13 @@ function printProduct(
     };
   };
   const a = operand(left);
-  const b = operand(right);
-  const columnsOf = sums.map((_, lane) => (lane === 0 ? 'column' : `(column + ${lane})`));
+  const products = [right, ...(second ? [second] : [])].map((access, product) => ({
+    b: operand(access),
+    name: product === 0 ? 'b' : 'c',
+    sums: lanes.map((lane) => `sum${product * width + lane}`),
+  }));
+  const sums = products.flatMap((product) => product.sums);
+  const columnsOf = lanes.map((lane) => (lane === 0 ? 'column' : `(column + ${lane})`));
   const body = [
     `// ${kernel.name}: [${rows}, ${inner}] by [${inner}, ${columns}], ${width === 1 ? 'an output' : `${width} outputs`} a thread`,
     `let item = (group.x + group.y * ${workgroups[0]}u) * 64u + thread;`,
@@ -75,17 +78,58 @@ function printProduct(
     `for (var k = 0; k < ${inner}; k++) {`,
     `  let at_a = ${a.at('row', 'k')};`,
     `  let left = ${a.load('at_a')};`,
-    ...sums.flatMap((sum, lane) => [
-      `  let at_b${lane} = ${b.at('k', columnsOf[lane]!)};`,
-      `  ${sum} = fma(left, ${b.load(`at_b${lane}`)}, ${sum});`,
-    ]),
+    ...products.flatMap(({ b, name, sums: own }) =>
+      own.flatMap((sum, lane) => [
+        `  let at_${name}${lane} = ${b.at('k', columnsOf[lane]!)};`,
+        `  ${sum} = fma(left, ${b.load(`at_${name}${lane}`)}, ${sum});`,
+      ]),
+    ),
     '}',
     epilogue.call('matrix', 'u32(row)', 'u32(column)', sums),
   ];
   return shader.finish(body.join('\n'), 64, workgroups);
 }
 
-/** A product whose sums go to scratch as they are, and the epilogue as a loop over them. */
+/** Two products with one epilogue as two: the second goes to scratch, and the first's epilogue reads it from there. */
+export function separateSecond({ second, ...kernel }: MatmulKernel): {
+  second: MatmulKernel;
+  first: MatmulKernel;
+  scratchBytes: readonly number[];
+} {
+  const axes = [...kernel.batch, kernel.rows, kernel.columns];
+  const strides = contiguousStrides(axes);
+  const size = sizeOf(axes);
+  const scratch = kernel.buffers.length;
+  const withScratch = (access: KernelBuffer['access']): KernelBuffer[] => [
+    ...kernel.buffers,
+    { dtype: 'f32', size, access },
+  ];
+  const load: Instruction = {
+    op: 'load',
+    access: { buffer: scratch, offset: 0, strides },
+    type: 'f32',
+  };
+  return {
+    second: {
+      ...kernel,
+      name: `${kernel.name} (second)`,
+      right: second!,
+      buffers: withScratch('write'),
+      epilogue: [],
+      stores: [{ value: 0, buffer: scratch, offset: 0, strides }],
+    },
+    first: {
+      ...kernel,
+      buffers: withScratch('read'),
+      epilogue: kernel.epilogue.map((instruction) =>
+        instruction.op === 'accumulator' && instruction.second ? load : instruction,
+      ),
+    },
+    scratchBytes: [4 * size],
+  };
+}
+
+/** Products whose sums go to scratch as they are, and the epilogue as a loop over them. */
 export function separateEpilogue(kernel: MatmulKernel): {
   product: MatmulKernel;
   epilogue: LoopKernel;
@@ -95,32 +139,40 @@ export function separateEpilogue(kernel: MatmulKernel): {
   const axes = [...batch, rows, columns];
   const strides = contiguousStrides(axes);
   const size = sizeOf(axes);
-  const sums = buffers.length;
-  const load: Instruction = {
+  const first: Instruction = { op: 'accumulator', type: 'f32' };
+  const sums = kernel.second ? [first, { ...first, second: true } as const] : [first];
+  const scratch = (access: KernelBuffer['access']) =>
+    sums.map((): KernelBuffer => ({ dtype: 'f32', size, access }));
+  const load = (sum: number): Instruction => ({
     op: 'load',
-    access: { buffer: sums, offset: 0, strides },
+    access: { buffer: buffers.length + sum, offset: 0, strides },
     type: 'f32',
-  };
+  });
   const instructions = kernel.epilogue.map((instruction) =>
-    instruction.op === 'accumulator' ? load : instruction,
+    instruction.op === 'accumulator' ? load(instruction.second ? 1 : 0) : instruction,
   );
   return {
     product: {
       ...kernel,
       name: `${kernel.name} (product)`,
-      buffers: [...buffers, { dtype: 'f32', size, access: 'write' }],
-      epilogue: [],
-      stores: [{ value: 0, buffer: sums, offset: 0, strides }],
+      buffers: [...buffers, ...scratch('write')],
+      epilogue: sums,
+      stores: sums.map((_, sum) => ({
+        value: sum,
+        buffer: buffers.length + sum,
+        offset: 0,
+        strides,
+      })),
     },
     epilogue: {
       kind: 'loop',
       name: `${kernel.name} (epilogue)`,
-      buffers: [...buffers, { dtype: 'f32', size, access: 'read' }],
+      buffers: [...buffers, ...scratch('read')],
       axes,
       reduces: false,
-      instructions: instructions.length === 0 ? [load] : instructions,
+      instructions: instructions.length === 0 ? [load(0)] : instructions,
       stores: kernel.stores,
     },
-    scratchBytes: [4 * size],
+    scratchBytes: sums.map(() => 4 * size),
   };
 }

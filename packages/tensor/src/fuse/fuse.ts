@@ -277,6 +277,7 @@ class Fuser {
       isSameValue(left, otherLeft) &&
       right.source.outputs[right.output]!.dtype ===
         otherRight.source.outputs[otherRight.output]!.dtype &&
+      sameShape(right.shape, otherRight.shape) &&
       sameShape(viewOf(right).strides, viewOf(otherRight).strides) &&
       (capabilities?.pairs?.(sizeOf(vertex.shape.slice(0, -1))) ?? false)
     );

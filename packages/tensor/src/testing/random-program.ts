@@ -100,10 +100,10 @@ const operations: readonly Build[] = [
     const left = matrix(x);
     const inner = Math.min(left.shape[1]!, y.shape.at(-1)!);
     const rows = movement.slice(left, [0, 0], [left.shape[0]!, inner]);
-    const first = movement.slice(matrix(y), [0, 0], [matrix(y).shape[0]!, inner]);
-    const second = movement.flip(arithmetic.tanh(first), 0);
-    const times = (right: Node) => matmul(rows, movement.transpose(right, 0, 1));
-    return arithmetic.mul(arithmetic.sigmoid(times(first)), arithmetic.mul(times(second), 0.3));
+    const right = movement.slice(matrix(y), [0, 0], [matrix(y).shape[0]!, inner]);
+    const times = (weight: Node) => matmul(rows, movement.transpose(weight, 0, 1));
+    const gate = arithmetic.sigmoid(times(arithmetic.tanh(right)));
+    return arithmetic.mul(gate, arithmetic.mul(times(arithmetic.abs(right)), 0.3));
   },
   (x, y, choice) => {
     const rows = x.shape.length > 1 ? x : movement.reshape(x, [-1, 1]);

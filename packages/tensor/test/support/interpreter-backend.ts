@@ -13,7 +13,13 @@ import type {
   StepTiming,
 } from '../../src/backend/interface.ts';
 import { byteSize, decode, encode } from '../../src/dtype.ts';
-import type { CoarseKernel, Kernel, MatmulKernel, SingleKernel } from '../../src/ir/kernel.ts';
+import type {
+  CoarseKernel,
+  Kernel,
+  MatmulKernel,
+  MatrixAccess,
+  SingleKernel,
+} from '../../src/ir/kernel.ts';
 import { indexedRules } from '../../src/reference/indexed.ts';
 import type { Operand, Rule } from '../../src/reference/operand.ts';
 import { contiguousStrides, sizeOf } from '../../src/shape.ts';
@@ -179,8 +185,39 @@ function interpretCoarse(kernel: CoarseKernel, arrays: number[][]): void {
 }
 
 function interpretMatmul(kernel: MatmulKernel, arrays: number[][]): void {
-  const { batch, rows, columns, inner, left, right } = kernel;
+  const { batch, rows, columns } = kernel;
   const axes = [...batch, rows, columns];
+  const size = axes.reduce((a, b) => a * b, 1);
+  const sums = sumsOf(kernel, arrays, axes, kernel.right);
+  const seconds = kernel.second ? sumsOf(kernel, arrays, axes, kernel.second) : [];
+  const strides = axes.map((_, axis) => axes.slice(axis + 1).reduce((a, b) => a * b, 1));
+  const sumBuffer = arrays.length;
+  const buffer = { dtype: 'f32', size, access: 'read' } as const;
+  interpret(
+    {
+      kind: 'loop',
+      name: kernel.name,
+      buffers: [...kernel.buffers, buffer, { ...buffer, size: seconds.length }],
+      axes,
+      reduces: false,
+      instructions: kernel.epilogue.map((instruction) => {
+        if (instruction.op !== 'accumulator') return instruction;
+        const access = { buffer: sumBuffer + (instruction.second ? 1 : 0), offset: 0, strides };
+        return { op: 'load', access, type: 'f32' };
+      }),
+      stores: kernel.stores,
+    },
+    [...arrays, sums, seconds],
+  );
+}
+
+/** A product's sums, row-major. */
+function sumsOf(
+  { inner, left }: MatmulKernel,
+  arrays: readonly number[][],
+  axes: readonly number[],
+  right: MatrixAccess,
+): number[] {
   const size = axes.reduce((a, b) => a * b, 1);
   const sums: number[] = [];
   for (let point = 0; point < size; point++) {
@@ -203,22 +240,5 @@ function interpretMatmul(kernel: MatmulKernel, arrays: number[][]): void {
     }
     sums.push(Math.fround(sum));
   }
-  const strides = axes.map((_, axis) => axes.slice(axis + 1).reduce((a, b) => a * b, 1));
-  const sumBuffer = arrays.length;
-  interpret(
-    {
-      kind: 'loop',
-      name: kernel.name,
-      buffers: [...kernel.buffers, { dtype: 'f32', size, access: 'read' }],
-      axes,
-      reduces: false,
-      instructions: kernel.epilogue.map((instruction) =>
-        instruction.op === 'accumulator'
-          ? { op: 'load', access: { buffer: sumBuffer, offset: 0, strides }, type: 'f32' }
-          : instruction,
-      ),
-      stores: kernel.stores,
-    },
-    [...arrays, sums],
-  );
+  return sums;
 }

@@ -31,10 +31,10 @@ export function choose(
   target: Target,
 ): { problem: Problem; geometry: Geometry } {
   const { rows, columns } = problem;
-  if (fitsVector(problem)) return { problem, geometry: vectorGeometry(problem) };
+  if (fitsVector(problem)) return { problem, geometry: vectorGeometry(problem, target) };
   const other = swap(problem);
   if (columns < rows && width === 1 && fitsVector(other)) {
-    return { problem: other, geometry: vectorGeometry(other) };
+    return { problem: other, geometry: vectorGeometry(other, target) };
   }
   if (computesOnCpu(target)) {
     // Eight rows of elements that are read one by one make a shader that takes seconds to compile.
@@ -55,7 +55,9 @@ export function choose(
 export const computesOnCpu = ({ subgroupSizes }: Target): boolean =>
   subgroupSizes !== undefined && subgroupSizes[1] <= 8;
 
-function vectorGeometry({ inner, right, columns }: Problem): Geometry {
+function vectorGeometry({ inner, right, columns }: Problem, target: Target): Geometry {
+  // Small workgroups, since they are what cores share.
+  if (computesOnCpu(target)) return { kind: 'vector', columns: 64, threads: 16 };
   const threads = inner >= 2048 ? 256 : inner >= 512 ? 128 : 64;
   const wide = directionOf(right) === 'lines' && columns > 4;
   return { kind: 'vector', columns: wide ? 32 : 4, threads };

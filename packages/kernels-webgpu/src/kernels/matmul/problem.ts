@@ -27,6 +27,8 @@ export interface Problem {
   readonly inner: number;
   readonly left: Operand;
   readonly right: Operand;
+  /** Right operand of a second product of the left one, laid out as `right`. */
+  readonly second?: Operand;
   /** Whether rows and columns changed places; see `swap`. */
   readonly swapped: boolean;
 }
@@ -37,7 +39,7 @@ export interface Problem {
  * @throws TypeError where an operand is not of floats
  */
 export function problemOf(kernel: MatmulKernel): Problem {
-  const { batch, rows, columns, inner, left, right } = kernel;
+  const { batch, rows, columns, inner, left, right, second } = kernel;
   const access = (
     { buffer, offset, batchStrides }: MatrixAccess,
     lineStride: number,
@@ -48,13 +50,16 @@ export function problemOf(kernel: MatmulKernel): Problem {
   };
   // Where there is one line, its stride says nothing, and must not look like a direction.
   const stride = (size: number, given: number) => (size === 1 ? 0 : given);
+  const across = (operand: MatrixAccess) =>
+    access(operand, stride(columns, operand.columnStride), operand.rowStride);
   return fold({
     batch,
     rows,
     columns,
     inner,
     left: access(left, stride(rows, left.rowStride), left.columnStride),
-    right: access(right, stride(columns, right.columnStride), right.rowStride),
+    right: across(right),
+    ...(second && { second: across(second) }),
     swapped: false,
   });
 }
@@ -69,7 +74,7 @@ function floats(dtype: DType): FloatStorage {
  * did: [12, 64, k] · [k, n] is [768, k] · [k, n].
  */
 function fold(problem: Problem): Problem {
-  const { batch, rows, left, right } = problem;
+  const { batch, rows, left, right, second } = problem;
   const size = batch.at(-1);
   if (size === undefined) return problem;
   const foldable =
@@ -88,6 +93,7 @@ function fold(problem: Problem): Problem {
     rows: rows * size,
     left: { ...drop(left), lineStride },
     right: drop(right),
+    ...(second && { second: drop(second) }),
   });
 }
 

@@ -85,33 +85,42 @@ ${storeSums(problem, geometry, stored)}`;
 const four = (line: (i: number) => string): string => [0, 1, 2, 3].map(line).join('\n');
 const lanes = 'xyzw';
 
+/** How a shader reads its operands. */
+export interface Loaders {
+  readonly left: OperandLoader;
+  readonly right: OperandLoader;
+  readonly second?: OperandLoader | undefined;
+}
+
 /** The operands of a shader, each as words of four where its layout and all else that reads it allow. */
-export function loadersOf(
-  shader: Shader,
-  { problem, shared }: MatmulShader,
-): { readonly left: OperandLoader; readonly right: OperandLoader } {
-  const { left, right, rows, columns, inner } = problem;
+export function loadersOf(shader: Shader, { problem, shared }: MatmulShader): Loaders {
+  const { left, right, second, rows, columns, inner } = problem;
   const fits = (operand: Operand, extent: number) =>
     isAligned(operand, extent, inner) && !shared.has(operand.buffer);
-  const both = fits(left, rows) && fits(right, columns);
+  const sides = [left, right, second].flatMap((operand, side) =>
+    operand ? [{ operand, extent: side === 0 ? rows : columns }] : [],
+  );
   const loader = (operand: Operand, extent: number): OperandLoader => ({
     operand,
     buffer: shader.buffer(operand.buffer),
     extent,
     inner,
     // One buffer has one type.
-    aligned: left.buffer === right.buffer ? both : fits(operand, extent),
+    aligned: sides.every(
+      (side) => side.operand.buffer !== operand.buffer || fits(side.operand, side.extent),
+    ),
     weights: operand.quantized && readWeights(shader, operand.quantized),
   });
-  return { left: loader(left, rows), right: loader(right, columns) };
+  return {
+    left: loader(left, rows),
+    right: loader(right, columns),
+    second: second && loader(second, columns),
+  };
 }
 
 /** Declares as words of four what the loaders read so. */
-export function retypeOperands(
-  step: KernelStep,
-  { left, right }: { readonly left: OperandLoader; readonly right: OperandLoader },
-): KernelStep {
-  const types = [left, right]
+export function retypeOperands(step: KernelStep, { left, right, second }: Loaders): KernelStep {
+  const types = [left, right, ...(second ? [second] : [])]
     .filter(({ aligned }) => aligned)
     .map((loader): [string, string] => [loader.buffer, wideType(loader)]);
   return retype(step, new Map(types));

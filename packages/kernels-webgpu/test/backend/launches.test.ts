@@ -1,0 +1,80 @@
+import {
+  BackendDevice,
+  compile,
+  linear,
+  registerDevice,
+  setDefaultDevice,
+  silu,
+  type Tensor,
+  tensor,
+} from '@llm/tensor';
+import { evaluate } from '@llm/tensor/reference';
+import { expectClose } from '@llm/tensor/testing';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { full } from '../../../../tools/testing/full.ts';
+import { describeWebGpu } from '../../../../tools/testing/webgpu.ts';
+import { createWebGpuBackend, type WebGpuBackend } from '../../src/index.ts';
+
+const wave = (shape: readonly number[], phase: number) => {
+  const size = shape.reduce((a, b) => a * b, 1);
+  return tensor(
+    Array.from({ length: size }, (_, i) => Math.sin(1.3 * i + phase)),
+    shape,
+  );
+};
+
+describeWebGpu('few launches', () => {
+  let backend: WebGpuBackend;
+  beforeAll(async () => {
+    backend = await createWebGpuBackend({ debug: true });
+    registerDevice('webgpu', async () => new BackendDevice(backend));
+    setDefaultDevice('webgpu');
+  });
+  afterAll(() => backend.dispose());
+
+  async function check(
+    fn: (...args: Tensor[]) => Tensor | Tensor[],
+    inputs: readonly Tensor[],
+    kernels: number | undefined,
+    dtype: 'f32' | 'bf16' = 'f32',
+  ): Promise<void> {
+    const step = compile(fn);
+    const plan = await step.explain(...inputs);
+    if (kernels !== undefined) expect(plan, plan).toContain(`\n${kernels} kernels,`);
+    const got = [await step(...inputs)].flat();
+    const want = evaluate([fn(...inputs)].flat().map(({ node }) => node));
+    for (const [output, value] of got.entries()) {
+      // Sums of up to 300 terms; two of them are multiplied.
+      const tolerance = { dtypes: [dtype], terms: 300 };
+      expectClose(`output ${output}`, await value.data(), want[output]!, tolerance);
+    }
+    step.dispose();
+  }
+
+  it.each([
+    ['a few numbers', 1, 7, 5],
+    ['a row', 1, 96, 600],
+    ['rows', 3, 260, 132],
+    // Other shaders, which take seconds to compile.
+    ...(full ? ([['rows that do not fill words', 2, 270, 131]] as const) : []),
+  ] as const)('of a gated layer: %s', async (_, rows, inner, width) => {
+    const inputs = [wave([rows, inner], 0), wave([width, inner], 1), wave([width, inner], 2)];
+    await check((x, gate, up) => silu(linear(x!, gate!)).mul(linear(x!, up!)), inputs, 1);
+    const half = (x: Tensor) => x.to('bf16');
+    const narrow = (x?: Tensor, gate?: Tensor, up?: Tensor) =>
+      silu(linear(half(x!), half(gate!))).mul(linear(half(x!), half(up!)));
+    if (rows === 3 && full) await check(narrow, inputs, undefined, 'bf16');
+  });
+
+  it('of a gated layer whose rows lie across', async () => {
+    const inputs = [wave([200, 3], 0), wave([70, 200], 1), wave([70, 200], 2)];
+    const gated = (x?: Tensor, gate?: Tensor, up?: Tensor) =>
+      silu(linear(x!.transpose(), gate!)).mul(linear(x!.transpose(), up!));
+    await check(gated, inputs, undefined);
+  });
+
+  it('of projections of one vector, and of short loops', async () => {
+    const inputs = [wave([1, 300], 0), wave([64, 300], 1), wave([128, 300], 2)];
+    await check((x, q, k) => [linear(x!, q!), linear(x!, k!), x!.mul(2), x!.sum(-1)], inputs, 1);
+  });
+});
