@@ -7,7 +7,7 @@ import { componentFamily } from '../core.ts';
 import { WordPieceDecoder } from '../decoders/word-piece.ts';
 import { WordPiece } from '../models/word-piece.ts';
 import { BertNormalizer } from '../normalizers/bert.ts';
-import { BertPreTokenizer } from '../pre-tokenizers/punctuation.ts';
+import { BertPreTokenizer } from '../pre-tokenizers/bert.ts';
 
 /** Their readers. */
 export const bert = componentFamily({

@@ -1,18 +1,19 @@
 import type { Fields } from '../json/fields.ts';
-import { Pattern } from '../pattern/pattern.ts';
 import { cutAtMatches } from './behavior.ts';
+import { ClassRuns } from './class-runs.ts';
 import { Cutter } from './cutter.ts';
 
 /** What stands between one character. */
 export class CharDelimiterSplit extends Cutter {
   private readonly delimiter: string;
-  private readonly pattern: Pattern;
+  private readonly delimiters: ClassRuns;
 
   /** @param delimiter - The character; it goes. */
   constructor(delimiter: string) {
     super();
     this.delimiter = delimiter;
-    this.pattern = Pattern.literal(delimiter);
+    const pattern = { test: (character: string) => character === delimiter };
+    this.delimiters = new ClassRuns([{ pattern, runs: false }]);
   }
 
   /** Reads the settings from a file. */
@@ -21,7 +22,7 @@ export class CharDelimiterSplit extends Cutter {
   }
 
   protected cuts(text: string): readonly number[] {
-    return cutAtMatches(this.pattern.findAll(text), text.length, 'Removed', false);
+    return cutAtMatches(this.delimiters.findAll(text), text.length, 'Removed', false);
   }
 
   toJson() {

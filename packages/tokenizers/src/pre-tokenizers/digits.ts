@@ -1,18 +1,18 @@
 import type { Fields } from '../json/fields.ts';
-import { Pattern } from '../pattern/pattern.ts';
 import { cutAtMatches } from './behavior.ts';
+import { ClassRuns } from './class-runs.ts';
 import { Cutter } from './cutter.ts';
 
 /** Cuts numbers off, as a whole or digit by digit. */
 export class Digits extends Cutter {
   private readonly individual: boolean;
-  private readonly pattern: Pattern;
+  private readonly numbers: ClassRuns;
 
   /** @param individual - Each digit is a piece of its own. */
   constructor(individual = false) {
     super();
     this.individual = individual;
-    this.pattern = new Pattern(individual ? String.raw`\p{N}` : String.raw`\p{N}+`);
+    this.numbers = new ClassRuns([{ pattern: /\p{N}/u, runs: !individual }]);
   }
 
   /** Reads the settings from a file. */
@@ -21,7 +21,7 @@ export class Digits extends Cutter {
   }
 
   protected cuts(text: string): readonly number[] {
-    return cutAtMatches(this.pattern.findAll(text), text.length, 'Isolated', false);
+    return cutAtMatches(this.numbers.findAll(text), text.length, 'Isolated', false);
   }
 
   toJson() {

@@ -1,15 +1,19 @@
-import { Pattern } from '../pattern/pattern.ts';
+import { ClassRuns } from './class-runs.ts';
 import { Cutter } from './cutter.ts';
+
+/** What the Rust library's `\w` matches: letters, marks, digits, connecting punctuation, and what joins characters. */
+const WORD = /[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}]/u;
+const BLACK = /\P{White_Space}/u;
 
 /** Words, and runs of what is neither word nor white space; white space goes. */
 export class Whitespace extends Cutter {
-  // The Rust library's \w has the characters that join others (U+200C, U+200D); Oniguruma's has not.
-  private readonly pattern = new Pattern(
-    String.raw`[\w\p{Join_Control}]+|[^\w\p{Join_Control}\s]+`,
-  );
+  private readonly pieces = new ClassRuns([
+    { pattern: WORD, runs: true },
+    { pattern: BLACK, runs: true },
+  ]);
 
   protected cuts(text: string): readonly number[] {
-    return this.pattern.findAll(text);
+    return this.pieces.findAll(text);
   }
 
   toJson() {
@@ -19,10 +23,10 @@ export class Whitespace extends Cutter {
 
 /** What stands between white space. */
 export class WhitespaceSplit extends Cutter {
-  private readonly pattern = new Pattern(String.raw`\S+`);
+  private readonly pieces = new ClassRuns([{ pattern: BLACK, runs: true }]);
 
   protected cuts(text: string): readonly number[] {
-    return this.pattern.findAll(text);
+    return this.pieces.findAll(text);
   }
 
   toJson() {
