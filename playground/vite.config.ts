@@ -1,4 +1,5 @@
 import { defaultClientConditions, defineConfig } from 'vite';
+import { serviceWorker } from './service-worker-plugin.ts';
 
 // With these two headers a page may share memory with its workers: all cores compute. The built page gets them
 // from its service worker, since hosts of static files send none.
@@ -13,4 +14,5 @@ export default defineConfig({
   server: { headers },
   resolve: { conditions: ['@llm/source', ...defaultClientConditions] },
   worker: { format: 'es' },
+  plugins: [serviceWorker()],
 });

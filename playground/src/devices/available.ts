@@ -41,5 +41,5 @@ async function webgpuOf(): Promise<AvailableDevices['webgpu']> {
 function wasmOf(): AvailableDevices['wasm'] {
   const threads = navigator.hardwareConcurrency || 1;
   if (crossOriginIsolated) return { threads };
-  return { threads: 1, reason: 'one thread: the page is not cross-origin isolated' };
+  return { threads: 1, reason: 'one thread; open the page again to use all' };
 }

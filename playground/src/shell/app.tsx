@@ -1,14 +1,14 @@
 import type { ComponentType } from 'preact';
-import { useEffect, useMemo, useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { ProblemBox } from '../shared/problem-box.tsx';
 import { type LinkState, useLink } from '../state/use-link.ts';
-import { Engine } from '../worker/engine.ts';
+import type { Engine } from '../worker/engine.ts';
 import { DeviceChoice } from './device-choice.tsx';
 import { TabList } from './tab-list.tsx';
 import { type Tab, type TabProps, tabs } from './tabs.ts';
 
 /** The page: its name, the device, the tabs, and the shown tab. */
-export function App() {
+export function App({ engine }: { readonly engine: Engine }) {
   const state = useLink(
     tabs.map(({ id }) => id),
     tabs[0]!.id,
@@ -16,7 +16,6 @@ export function App() {
   const { tab: shown, parameters } = state.link;
   const [device, setDevice] = useState(parameters.device ?? 'auto');
   const [message, announce] = useState('');
-  const engine = useMemo(() => new Engine(), []);
   const choose = (name: string) => {
     setDevice(name);
     state.change({ device: name === 'auto' ? undefined : name });

@@ -67,6 +67,11 @@ export class Engine {
     });
   }
 
+  /** Whether the worker was started, and may hold a model. */
+  get isStarted(): boolean {
+    return this.#worker !== undefined;
+  }
+
   /** Ends the worker and all that it holds; the next call starts a new one. Calls that run fail with `reason`. */
   stop(reason: string): void {
     this.#worker?.terminate();
