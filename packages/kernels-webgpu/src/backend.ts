@@ -124,8 +124,8 @@ export class WebGpuBackend implements Backend {
   }
 
   /** @see Backend.overwrites */
-  overwrites(kernel: Kernel): boolean {
-    return overwrites(kernel);
+  overwrites(kernel: Kernel, read: number): boolean {
+    return overwrites(kernel, read);
   }
 
   /** @see Backend.joins */

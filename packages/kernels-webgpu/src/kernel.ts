@@ -38,6 +38,8 @@ export interface KernelStep {
   readonly kernel: Kernel;
   /** The kernel's buffers as indices into the operation's buffers, scratch after the named ones. */
   readonly args: readonly number[];
+  /** Whether it copies one buffer to another, and so is left out where the two are one. */
+  readonly onlyCopies?: boolean;
 }
 
 /** An operation of one or more kernels that run one after the other. */

@@ -160,6 +160,7 @@ class Drafting {
     for (const printed of this.print(step).steps) {
       const identity = (argument: number) => this.#identity(positions[argument]!);
       const { kernel, args } = mergeAliases(printed, identity);
+      if (printed.onlyCopies && args.length === 1) continue;
       const bound = args.map((argument) => positions[argument]!);
       this.#drafts.push({ kind: 'dispatch', kernel, step, positions: bound });
     }

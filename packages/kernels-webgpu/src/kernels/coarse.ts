@@ -14,6 +14,7 @@ import { fitsMatmul, planMatmul } from './matmul.ts';
 import { planQuantizedLinear } from './quantized-linear.ts';
 import { planScatterAdd } from './scatter-add.ts';
 import { planSort } from './sort.ts';
+import { planUpdateSlice, supportsUpdateSlice } from './update-slice.ts';
 import { planUserKernel, supportsUserKernel } from './user-kernel.ts';
 
 /** A template for one coarse operation. */
@@ -22,6 +23,8 @@ export interface CoarseTemplate {
   supports(attributes: unknown, inputs: readonly Spec[], target: Target): boolean;
   /** Whether it reads this input through strides; see `Backend.takesStrided`. Absent: it reads none so. */
   takesStrided?(attributes: unknown, input: number): boolean;
+  /** Whether its output may lie where it reads a buffer; see `Backend.overwrites`. Absent: it may not. */
+  overwrites?(kernel: CoarseKernel, read: number): boolean;
   /** The kernels. Buffers are the coarse kernel's, in order; scratch follows. */
   plan(kernel: CoarseKernel, target: Target): KernelPlan;
 }
@@ -48,6 +51,13 @@ const templates: Readonly<Record<string, CoarseTemplate>> = {
   scatterAdd: { supports: always, plan: planScatterAdd },
   sort: { supports: always, plan: planSort },
   topk: { supports: always, plan: planSort },
+  updateSlice: {
+    supports: supportsUpdateSlice,
+    takesStrided: (_, input) => input === 1,
+    overwrites: ({ inputs: [x, ...rest] }, read) =>
+      x!.buffer === read && rest.every(({ buffer }) => buffer !== read),
+    plan: planUpdateSlice,
+  },
   [wgslOperation]: { supports: supportsUserKernel, plan: planUserKernel },
 };
 
@@ -66,6 +76,11 @@ export function supportsCoarse(
 export function coarseTakesStrided(operation: string, attributes: unknown, input: number): boolean {
   const template = Object.hasOwn(templates, operation) ? templates[operation] : undefined;
   return template?.takesStrided?.(attributes, input) ?? false;
+}
+
+/** Whether a coarse kernel's output may lie where it reads a buffer. */
+export function coarseOverwrites(kernel: CoarseKernel, read: number): boolean {
+  return templates[kernel.operation]?.overwrites?.(kernel, read) ?? false;
 }
 
 /** The kernels of a coarse operation. @throws Error where there is no template */

@@ -5,14 +5,7 @@
  * @module
  */
 import { type JointKernel, type SingleKernel, sizeOf } from '@llm/tensor/backend';
-import {
-  type Binding,
-  gridOf,
-  type KernelPlan,
-  type KernelStep,
-  nothing,
-  type Target,
-} from '../kernel.ts';
+import { type Binding, gridOf, type KernelPlan, type KernelStep, type Target } from '../kernel.ts';
 
 /** Parts of one shader: the more there are, the longer it takes to compile. */
 const MOST_PARTS = 6;
@@ -20,8 +13,6 @@ const MOST_PARTS = 6;
 const MOST_ROWS = 8;
 /** Points up to which a loop is. */
 const MOST_POINTS = 1 << 16;
-/** Coarse operations that are short with few rows. */
-const SHORT_OPERATIONS: ReadonlySet<string> = new Set(['quantizedLinear', 'updateSlice']);
 
 const HEAD =
   /@compute @workgroup_size\((\d+)\)\nfn main\(@builtin\(workgroup_id\) group: vec3u, @builtin\(local_invocation_index\) thread: u32\) \{/;
@@ -34,9 +25,9 @@ export function canJoin(
 ): boolean {
   if (kernels.length > MOST_PARTS || !kernels.every(isShort)) return false;
   const plans = kernels.map(print);
-  const isSingle = plans.every((plan) => plan.steps.length === 1 && plan.scratchBytes.length === 0);
-  if (!isSingle) return false;
-  const steps = plans.map((plan) => plan.steps[0]!);
+  const steps = plans.flatMap((plan) => plan.steps.filter(({ onlyCopies }) => !onlyCopies));
+  if (steps.length !== kernels.length || plans.some(({ scratchBytes }) => scratchBytes.length > 0))
+    return false;
   const { limits } = target;
   const buffers = steps.reduce((sum, { args }) => sum + args.length, 0);
   const memory = steps.reduce((sum, { kernel }) => sum + workgroupBytes(kernel.code), 0);
@@ -57,20 +48,22 @@ export function canJoin(
 function isShort(kernel: SingleKernel): boolean {
   if (kernel.kind === 'matmul') return sizeOf([...kernel.batch, kernel.rows]) <= MOST_ROWS;
   if (kernel.kind === 'loop') return sizeOf(kernel.axes) <= MOST_POINTS;
-  const [x] = kernel.inputs;
-  return SHORT_OPERATIONS.has(kernel.operation) && sizeOf(x!.shape.slice(0, -1)) <= MOST_ROWS;
+  const [x, update] = kernel.inputs;
+  if (kernel.operation === 'updateSlice') return sizeOf(update!.shape) <= MOST_POINTS;
+  return kernel.operation === 'quantizedLinear' && sizeOf(x!.shape.slice(0, -1)) <= MOST_ROWS;
 }
 
-/** Prints kernels that `canJoin`. */
+/** Prints kernels that `canJoin`. Copies, which mostly fall away, come before. */
 export function printJoint(
   { name, parts }: JointKernel,
   print: (kernel: SingleKernel) => KernelPlan,
   target: Target,
 ): KernelPlan {
-  const printed = parts.flatMap(({ kernel, locals }) =>
+  const all = parts.flatMap(({ kernel, locals }) =>
     print(kernel).steps.map((step) => ({ ...step, args: step.args.map((arg) => locals[arg]!) })),
   );
-  if (printed.length === 0) return nothing;
+  const copies = all.filter(({ onlyCopies }) => onlyCopies);
+  const printed = all.filter(({ onlyCopies }) => !onlyCopies);
   const bindings: Binding[] = [];
   const args: number[] = [];
   const codes = printed.map((step, part) => {
@@ -104,7 +97,7 @@ ${printed.map((step, part) => callOf(step, part, threads)).join('\n')}
     ...{ name, bindings, code: [...codes, main].join('\n\n'), workgroups },
     ...(enables.length > 0 && { enables }),
   };
-  return { steps: [{ kernel, args }], scratchBytes: [] };
+  return { steps: [...copies, { kernel, args }], scratchBytes: [] };
 }
 
 /** Hands a range of workgroups to a part, which sees them numbered as in a launch of its own. */

@@ -1,4 +1,5 @@
 import type { Kernel } from '@llm/tensor/backend';
+import { coarseOverwrites } from '../kernels/coarse.ts';
 import { analyze } from './analysis.ts';
 import { isElementStore } from './row-schedule.ts';
 
@@ -9,10 +10,11 @@ import { isElementStore } from './row-schedule.ts';
  * A product's epilogue loads and stores an element in one invocation, once. A row is stored in the last pass over
  * it, each element by the invocation that loads it in this pass; the passes before end in barriers. What is stored
  * per row is stored by one invocation, which others that still need the old value do not wait for: so it may not lie
- * in place beside stores of elements. Coarse operations have templates that promise nothing.
+ * in place beside stores of elements. Templates of coarse operations
+ * tell for themselves.
  */
-export function overwrites(kernel: Kernel): boolean {
-  if (kernel.kind === 'joint') return kernel.parts.every((part) => overwrites(part.kernel));
+export function overwrites(kernel: Kernel, read: number): boolean {
+  if (kernel.kind === 'coarse') return coarseOverwrites(kernel, read);
   if (kernel.kind !== 'loop') return kernel.kind === 'matmul';
   if (!kernel.reduces) return true;
   const { isElement } = analyze(kernel);

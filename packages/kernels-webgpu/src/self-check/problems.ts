@@ -1,7 +1,7 @@
 import { attentionBackwardProblems, attentionProblems } from './attention.ts';
 import type { Problem } from './problem.ts';
 import { products, quantizedProducts } from './products.ts';
-import { addedRows, reducedRows, runningSums, sortedRow } from './rows.ts';
+import { addedRows, reducedRows, replacedSlice, runningSums, sortedRow } from './rows.ts';
 
 /** The problems of each template, by `templateOf`. */
 export const problems: Readonly<Record<string, () => readonly Problem[]>> = {
@@ -13,4 +13,5 @@ export const problems: Readonly<Record<string, () => readonly Problem[]>> = {
   rows: reducedRows,
   scatterAdd: addedRows,
   sort: sortedRow,
+  updateSlice: replacedSlice,
 };

@@ -89,3 +89,28 @@ export function sortedRow(): readonly Problem[] {
     ),
   ];
 }
+
+/** Rows in the middle replaced, in a few blocks. */
+export function replacedSlice(): readonly Problem[] {
+  const [blocks, size, length, width, start] = [3, 50, 7, 33, 20];
+  const x = integers(blocks * size * width, 9, 10);
+  const update = integers(blocks * length * width, 9, 11);
+  const out = x.slice();
+  for (let block = 0; block < blocks; block++) {
+    const rows = update.subarray(block * length * width, (block + 1) * length * width);
+    out.set(rows, (block * size + start) * width);
+  }
+  const shape = [blocks, size, width];
+  return [
+    coarseProblem(
+      'updateSlice',
+      { axis: 1 },
+      [
+        { shape, words: x },
+        { shape: [blocks, length, width], words: update },
+        { shape: [], words: Int32Array.of(start) },
+      ],
+      [{ shape, words: out }],
+    ),
+  ];
+}

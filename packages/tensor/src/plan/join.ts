@@ -5,11 +5,10 @@
  *
  * @module
  */
-import { storedBytes } from '../dtype.ts';
 import type { BufferValue, EmittedKernel } from '../fuse/emit.ts';
 import type { Capabilities, Vertex } from '../fuse/vertex.ts';
 import type { JointPart, KernelBuffer, SingleKernel } from '../ir/kernel.ts';
-import { keyOf } from './place.ts';
+import { bytesOf, keyOf } from './place.ts';
 import type { EmittedRepeat } from './repeat.ts';
 
 /** What the order of kernels holds: a kernel, or a scan, which is repeated. */
@@ -63,7 +62,7 @@ interface Step {
   readonly kernel: SingleKernel | undefined;
   readonly reads: ReadonlySet<string>;
   readonly writes: ReadonlySet<string>;
-  /** Bytes that it writes. */
+  /** Bytes of memory that its results take. */
   readonly bytes: number;
   /** Leaves that it writes over. */
   readonly targets: ReadonlySet<string>;
@@ -93,15 +92,17 @@ function stepOf(part: Emitted, overwrites: ReadonlyMap<Vertex, Vertex>): Step {
     const leaf = value.kind === 'output' && overwrites.get(value.vertex);
     return leaf ? [keyOf(leaf, 0)] : [];
   });
-  const bytes = kernel?.buffers.map(({ access, dtype, size }) =>
-    access === 'write' ? storedBytes(dtype, size) : 0,
-  );
+  // What is written over a variable takes no memory.
+  const bytes = written.reduce((sum, value) => {
+    const isTemporary = value.kind === 'output' && !overwrites.has(value.vertex);
+    return sum + (isTemporary ? bytesOf(value.vertex, value.output) : 0);
+  }, 0);
   return {
     part,
     kernel,
     reads: new Set(part.values.filter((_, local) => !isWritten(local)).map(nameOf)),
     writes: new Set(written.map(nameOf)),
-    bytes: bytes?.reduce((sum, size) => sum + size, 0) ?? 0,
+    bytes,
     targets: new Set(targets),
   };
 }

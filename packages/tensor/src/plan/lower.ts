@@ -8,7 +8,7 @@ import { fuse } from '../fuse/fuse.ts';
 import type { Group } from '../fuse/group.ts';
 import { type Capabilities, type Edge, type Vertex, VertexBuilder } from '../fuse/vertex.ts';
 import type { Node } from '../graph.ts';
-import { type Kernel, partsOf } from '../ir/kernel.ts';
+import type { Kernel } from '../ir/kernel.ts';
 import { Assembler, type Copy } from './assemble.ts';
 import { type Emitted, joinKernels } from './join.ts';
 import type { Graph, Lowered } from './lowered.ts';
@@ -184,9 +184,16 @@ class Planner {
 
   /** Whether a kernel may have a buffer that it reads and one that it writes in one place. */
   #mayShare(kernel: Kernel, read: number, written: number): boolean {
+    if (kernel.kind === 'joint') {
+      // Parts run in any order: the one that writes must be the only one that reads.
+      const [part, ...others] = kernel.parts.filter(({ locals }) => locals.includes(read));
+      const own = (local: number) => part!.locals.indexOf(local);
+      if (!part || others.length > 0 || own(written) < 0) return false;
+      return this.#mayShare(part.kernel, own(read), own(written));
+    }
     // What a coarse kernel reads when is known to its template alone.
     if (kernel.kind !== 'coarse' && !readsWhatItWrites(kernel, read, written)) return false;
-    const isElementwise = partsOf(kernel).every((part) => part.kind === 'loop' && !part.reduces);
+    const isElementwise = kernel.kind === 'loop' && !kernel.reduces;
     return isElementwise || (this.capabilities.overwrites?.(kernel, read, written) ?? false);
   }
 

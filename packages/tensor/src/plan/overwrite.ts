@@ -1,18 +1,11 @@
-import type { Instruction, Kernel, LoopKernel, Store } from '../ir/kernel.ts';
+import type { Instruction, LoopKernel, SingleKernel, Store } from '../ir/kernel.ts';
 
 /**
  * Whether a kernel reads buffer `read` only at the index at which it writes buffer `written`, and not after it
  * has written there: then one buffer can be both, unless the kernel keeps something else there meanwhile.
  */
-export function readsWhatItWrites(kernel: Kernel, read: number, written: number): boolean {
+export function readsWhatItWrites(kernel: SingleKernel, read: number, written: number): boolean {
   if (kernel.kind === 'coarse') return false;
-  if (kernel.kind === 'joint') {
-    // The part that writes must be the only one that reads: parts run in any order.
-    const [part, ...others] = kernel.parts.filter(({ locals }) => locals.includes(read));
-    const own = (local: number) => part!.locals.indexOf(local);
-    if (!part || others.length > 0 || own(written) < 0) return false;
-    return readsWhatItWrites(part.kernel, own(read), own(written));
-  }
   const stores = kernel.stores.filter(({ buffer }) => buffer === written);
   const [store] = stores;
   if (!store || stores.length > 1) return false;
