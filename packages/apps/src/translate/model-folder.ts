@@ -1,3 +1,4 @@
+import { type FileContent, saveFolder } from '@llm/hub';
 import type { Seq2SeqLM } from '@llm/nn';
 import type { PreTrainedTokenizer } from '@llm/tokenizers';
 import { configOf } from './model-config.ts';
@@ -9,6 +10,15 @@ export async function saveModelFolder(
   tokenizer: PreTrainedTokenizer,
   others: Readonly<Record<string, string>> = {},
 ): Promise<void> {
+  await saveFolder(folder, await modelFolderFiles(model, tokenizer, others));
+}
+
+/** What `saveModelFolder` writes, by name: for a page to store or to offer as a download. */
+export async function modelFolderFiles(
+  model: Seq2SeqLM,
+  tokenizer: PreTrainedTokenizer,
+  others: Readonly<Record<string, string>> = {},
+): Promise<Record<string, FileContent>> {
   const { pad_token_id, bos_token_id, eos_token_id, decoder_start_token_id, ...config } =
     configOf(model);
   model.generation_config = {
@@ -19,5 +29,5 @@ export async function saveModelFolder(
     forced_eos_token_id: null,
     max_length: config.max_position_embeddings,
   };
-  await model.save_pretrained(folder, { files: { ...tokenizer.toFiles(), ...others } });
+  return model.toFiles({ files: { ...tokenizer.toFiles(), ...others } });
 }

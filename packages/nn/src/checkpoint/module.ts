@@ -22,12 +22,19 @@ export async function saveModule(
   module: Module,
   options: SaveModuleOptions = {},
 ): Promise<void> {
-  const { config, files } = options;
-  await saveFolder(folder, {
+  await saveFolder(folder, await moduleFiles(module, options));
+}
+
+/** What `saveModule` writes, by name: for places that are no folder of Node. */
+export async function moduleFiles(
+  module: Module,
+  { config, files }: SaveModuleOptions = {},
+): Promise<Record<string, FileContent>> {
+  return {
     ...files,
     ...(config && { 'config.json': configText(config) }),
     'model.safetensors': await encodeTensors(module.stateDict()),
-  });
+  };
 }
 
 /**

@@ -1,4 +1,5 @@
-import { saveModule } from '../checkpoint/module.ts';
+import { type FileContent, saveFolder } from '@llm/hub';
+import { moduleFiles } from '../checkpoint/module.ts';
 import { Module } from '../module/module.ts';
 import type { ModelConfig, Settings } from './config.ts';
 import type { ModelInputs, TensorInputs } from './inputs.ts';
@@ -47,12 +48,17 @@ export abstract class PreTrainedModel extends Module {
    * folder, which Python's `from_pretrained` loads too.
    */
   async save_pretrained(folder: string, options: SavePretrainedOptions = {}): Promise<void> {
+    await saveFolder(folder, await this.toFiles(options));
+  }
+
+  /** The files that `save_pretrained` writes, by name: for a page to store or to offer as a download. */
+  async toFiles(options: SavePretrainedOptions = {}): Promise<Record<string, FileContent>> {
     const { config, architecture, generation_config } = this;
     const files: Record<string, Uint8Array | string> = { ...options.files };
     if (Object.keys(generation_config).length > 0) {
       files['generation_config.json'] ??= `${JSON.stringify(generation_config, null, 2)}\n`;
     }
-    await saveModule(folder, this, {
+    return moduleFiles(this, {
       config: { ...config, ...(architecture && { architectures: [architecture] }) },
       files,
     });
