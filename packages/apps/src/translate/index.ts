@@ -8,5 +8,5 @@ export { modelFolderFiles, saveModelFolder } from './model-folder.ts';
 export type { Sample } from './results.ts';
 export { defaultSettings, type TranslationSettings, translationSettings } from './settings.ts';
 export { prepareTask, type TranslationTask, toTask } from './task.ts';
-export { lastStateFile, type RunOptions, TranslationTraining } from './training.ts';
+export { type RunOptions, TranslationTraining } from './training.ts';
 export { Translator, type TranslatorOptions } from './translator.ts';
