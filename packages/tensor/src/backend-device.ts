@@ -10,7 +10,7 @@ import { Disposed } from './disposal.ts';
 import { storedBytes } from './dtype.ts';
 import { isLeaf } from './fuse/vertex.ts';
 import { collectGarbage } from './garbage.ts';
-import { type Node, type Storage, topologicalOrder } from './graph.ts';
+import { type Node, type Storage, topologicalOrder, unobserved } from './graph.ts';
 import { operationKey, structuralKey } from './key.ts';
 import { detachOp } from './ops/detach.ts';
 import { checkOptions } from './ops/options.ts';
@@ -122,7 +122,7 @@ export class BackendDevice implements Device {
 
   /** Fuses and plans a graph for the backend. */
   compile(graph: Graph): CompiledGraph {
-    return new PreparedGraph(this, graph);
+    return this.#prepare(graph);
   }
 
   free(storage: Storage): void {
@@ -188,7 +188,7 @@ export class BackendDevice implements Device {
       this.#plans.set(key, known);
       return known;
     }
-    const prepared = new PreparedGraph(this, graph);
+    const prepared = this.#prepare(graph);
     prepared.forgetLeaves(leaves);
     this.#plans.set(key, prepared);
     if (this.#plans.size > planLimit) {
@@ -197,6 +197,11 @@ export class BackendDevice implements Device {
       this.#plans.delete(oldest![0]);
     }
     return prepared;
+  }
+
+  #prepare(graph: Graph): PreparedGraph {
+    // The nodes of definitions are no work of the user's that waits.
+    return unobserved(() => new PreparedGraph(this, graph));
   }
 
   #dropPlans(): void {

@@ -4,6 +4,7 @@ import { BackendDevice } from '../src/backend-device.ts';
 import { compile } from '../src/compile.ts';
 import { tensor, zeros } from '../src/creation.ts';
 import { getDevice, registerDevice, setDefaultDevice } from '../src/device.ts';
+import { layerNorm, softmax } from '../src/functional/normalization.ts';
 import { setPendingBudget } from '../src/pending.ts';
 import { realize } from '../src/realize.ts';
 import { scope } from '../src/scope.ts';
@@ -45,6 +46,24 @@ describe('a loop that disposes of nothing', () => {
     expect(loss).toBeLessThan(1e-6);
     expect(buffers.late).toBeLessThan(buffers.early + 150);
     expect(warn).not.toHaveBeenCalled();
+  });
+
+  it('computes no part of a definition again with the next value', async () => {
+    const weight = new Variable(tensor([1, 2, 3, 4], [2, 2]));
+    const results = await Promise.all(
+      [1, 2].map(async (factor) => {
+        const hidden = layerNorm(weight.mul(factor), [2]);
+        const result = softmax(layerNorm(hidden.add(hidden.square()), [2]), -1).sum();
+        await result.realize();
+        return result;
+      }),
+    );
+    const device = (await getDevice()) as BackendDevice;
+    const realizing = vi.spyOn(device, 'realize');
+    await zeros([3]).add(1).data();
+    expect(realizing.mock.calls.map(([nodes]) => nodes.length)).toEqual([1]);
+    realizing.mockRestore();
+    expect(results).toHaveLength(2); // alive until here, and so is what they were computed from
   });
 
   it('stays flat with a running sum that gradients could flow through, and warns once', async () => {
