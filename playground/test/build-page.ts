@@ -1,5 +1,5 @@
 /**
- * Builds the page once for all tests, as it is published.
+ * What all tests of the page share: the page, built once as it is published, and a hub with tiny models.
  *
  * @module
  */
@@ -9,15 +9,18 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
 import type { TestProject } from 'vitest/node';
+import { startTinyHub } from '../../tools/documents/tiny-hub.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
     /** The folder with the built page. */
     readonly pageFolder: string;
+    /** Address of the hub. */
+    readonly hubHost: string;
   }
 }
 
-export default async function buildPage(project: TestProject): Promise<() => Promise<void>> {
+export default async function shareForTests(project: TestProject): Promise<() => Promise<void>> {
   const folder = await mkdtemp(join(tmpdir(), 'playground-'));
   const root = fileURLToPath(new URL('..', import.meta.url));
   // Vitest's own value would make it a page for developers.
@@ -25,6 +28,11 @@ export default async function buildPage(project: TestProject): Promise<() => Pro
   process.env.NODE_ENV = 'production';
   await build({ root, logLevel: 'error', build: { outDir: folder, emptyOutDir: true } });
   process.env.NODE_ENV = before;
+  const hub = await startTinyHub();
   project.provide('pageFolder', folder);
-  return () => rm(folder, { recursive: true, force: true });
+  project.provide('hubHost', hub.host);
+  return async () => {
+    await hub.close();
+    await rm(folder, { recursive: true, force: true });
+  };
 }

@@ -10,9 +10,7 @@ import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { inject } from 'vitest';
-import { startTinyHub } from '../../tools/documents/tiny-hub.ts';
 import { chromiumOptions } from '../../tools/testing/chromium.ts';
-import type { HubServer } from '../../tools/testing/hub-server.ts';
 
 const types: Readonly<Record<string, string>> = {
   '.html': 'text/html',
@@ -42,10 +40,11 @@ export async function servePage(): Promise<{ readonly address: string; close(): 
   };
 }
 
-/** A browser with the page's server and a hub. */
+/** A browser with the page's server. */
 export interface Playground {
   readonly context: BrowserContext;
-  readonly hub: HubServer;
+  /** Address of the server of the page. */
+  readonly address: string;
   /** What pages reported as errors so far; a test ends with an empty list. */
   readonly errors: string[];
   /** Opens the page at the part of its address behind `#`, isolated and ready. */
@@ -55,9 +54,8 @@ export interface Playground {
 
 /** Starts all of it. */
 export async function startPlayground(): Promise<Playground> {
-  const [server, hub, browser] = await Promise.all([
+  const [server, browser] = await Promise.all([
     servePage(),
-    startTinyHub(),
     chromium.launch(chromiumOptions()) as Promise<Browser>,
   ]);
   const context = await browser.newContext({ viewport: { width: 1200, height: 800 } });
@@ -65,18 +63,17 @@ export async function startPlayground(): Promise<Playground> {
   context.on('weberror', (error) => errors.push(String(error.error())));
   return {
     context,
-    hub,
+    address: server.address,
     errors,
     async open(link) {
       const page = await context.newPage();
-      await page.goto(`${server.address}?hub=${encodeURIComponent(hub.host)}#${link}`);
+      await page.goto(`${server.address}?hub=${encodeURIComponent(inject('hubHost'))}#${link}`);
       await page.waitForFunction(() => crossOriginIsolated && document.querySelector('h1'));
       return page;
     },
     async close() {
       await browser.close();
       server.close();
-      await hub.close();
     },
   };
 }

@@ -3,9 +3,8 @@
  *
  * @module
  */
-import { type PipelineTask, pipeline, TextStreamer } from '@llm/apps';
+import { type PipelineBase, type PipelineTask, pipeline, TextStreamer } from '@llm/apps';
 import { BackendDevice, getDevice, setDefaultDevice, type Tensor } from '@llm/nn';
-import type { PreTrainedTokenizer } from '@llm/tokenizers';
 import { openReference } from '../models/open.ts';
 import type { ModelReference } from '../models/reference.ts';
 import type { Context, Operation } from '../worker/protocol.ts';
@@ -46,11 +45,8 @@ export interface CallOutput {
   readonly memory: { readonly live: number; readonly peak: number };
 }
 
-interface Loaded {
+interface Loaded extends PipelineBase {
   (...args: unknown[]): Promise<unknown>;
-  readonly tokenizer: PreTrainedTokenizer;
-  readonly model: { dispose?(): void };
-  dispose(): void;
 }
 
 let kept: { readonly key: string; readonly pipeline: Loaded } | undefined;
@@ -89,8 +85,7 @@ async function load(
   const place = model.kind === 'folder' ? [model.name, model.files.map(describe)] : model;
   const key = JSON.stringify([task, place, device]);
   if (kept?.key === key) return { pipeline: kept.pipeline, isNew: false };
-  kept?.pipeline.dispose();
-  kept = undefined;
+  release();
   setDefaultDevice(device);
   const made = (await pipeline(task, await openReference(model), {
     signal,
@@ -98,6 +93,14 @@ async function load(
   })) as unknown as Loaded;
   kept = { key, pipeline: made };
   return { pipeline: made, isNew: true };
+}
+
+/** Frees the kept model at once, before another one takes memory. */
+function release(): void {
+  if (!kept) return;
+  kept.pipeline.dispose();
+  for (const tensor of Object.values(kept.pipeline.model.stateDict())) tensor.dispose();
+  kept = undefined;
 }
 
 /** A folder that was chosen again after its files were changed is another model. */

@@ -19,6 +19,8 @@ addEventListener('message', ({ data }: MessageEvent<Request>) => {
 async function perform(id: number, name: string, input: unknown): Promise<void> {
   const stop = new AbortController();
   running.set(id, stop);
+  // Without a network, models come from the cache.
+  env.offline = !navigator.onLine;
   try {
     const operation = (await operations[name as OperationName]()) as Operation<
       unknown,

@@ -9,6 +9,7 @@ export function ScoreTable({ scores }: { readonly scores: readonly Score[] }) {
       <thead class="visually-hidden">
         <tr>
           <th scope="col">Result</th>
+          <td />
           <th scope="col">Score</th>
         </tr>
       </thead>
@@ -16,14 +17,10 @@ export function ScoreTable({ scores }: { readonly scores: readonly Score[] }) {
         {scores.map(({ label, score }, row) => (
           <tr key={`${row} ${label}`}>
             <th scope="row">{label}</th>
-            <td>
-              <span
-                class="bar"
-                aria-hidden="true"
-                style={{ '--share': (score - least) / (most - least) }}
-              />
-              <span class="number">{score.toFixed(3)}</span>
+            <td aria-hidden="true">
+              <span class="bar" style={{ '--share': (score - least) / (most - least) }} />
             </td>
+            <td class="number">{score.toFixed(3)}</td>
           </tr>
         ))}
       </tbody>
