@@ -1,5 +1,4 @@
 import type { WebGpuBackend } from '@llm/kernels-webgpu';
-import { AutoModelForCausalLM } from '@llm/nn';
 import { setDefaultDevice } from '@llm/tensor';
 import type { GptConfig } from '../../../gpt/config.ts';
 import { openOurGpt } from '../../../gpt/ours.ts';
@@ -21,9 +20,6 @@ export async function measureTraining(
   device: string,
   quick: boolean,
 ): Promise<void> {
-  // In a bundle of esbuild's, layers that models also import on demand exist from the first such import on.
-  const sizes = { n_layer: 1, n_head: 1, n_embd: 8, n_positions: 8, vocab_size: 8 };
-  await AutoModelForCausalLM.from_config({ model_type: 'gpt2', ...sizes });
   const config = quick ? tiny : gpt2;
   const trainer = await openOurGpt(config, initialWeights(config, 1), () =>
     setDefaultDevice(device),
