@@ -31,4 +31,9 @@ export interface Tab {
 /** The tabs, in their order. A new one is a component and a line here. */
 export const tabs: readonly Tab[] = [
   { id: 'run', title: 'Run', load: () => import('../run/run-tab.tsx').then((m) => m.RunTab) },
+  {
+    id: 'training',
+    title: 'Train',
+    load: () => import('../training/training-tab.tsx').then((m) => m.TrainingTab),
+  },
 ];

@@ -1,12 +1,19 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
-import { changed, formatLink, type Link, type ParameterChanges, parseLink } from './link.ts';
+import {
+  changed,
+  formatLink,
+  type Link,
+  type ParameterChanges,
+  type Parameters,
+  parseLink,
+} from './link.ts';
 
 /** The state of the address, and the ways to change it. */
 export interface LinkState {
   /** The shown tab and its settings. */
   readonly link: Link;
-  /** Shows a tab, with the settings that it had. */
-  open(tab: string): void;
+  /** Shows a tab with these settings, or with those that it had. */
+  open(tab: string, parameters?: Parameters): void;
   /** Changes settings of the shown tab; the browser's history does not grow by it. */
   change(changes: ParameterChanges): void;
 }
@@ -40,10 +47,11 @@ export function useLink(tabs: readonly string[], first: string): LinkState {
     };
   }, []);
 
-  const open = useCallback((tab: string) => {
-    if (tab === current.current.tab) return;
+  const open = useCallback((tab: string, parameters?: Parameters) => {
+    if (tab === current.current.tab && !parameters) return;
     kept.current.set(current.current.tab, current.current);
-    show(kept.current.get(tab) ?? { tab, parameters: {} }, 'push');
+    const had = kept.current.get(tab) ?? { tab, parameters: {} };
+    show(parameters ? { tab, parameters } : had, 'push');
   }, []);
   const change = useCallback((changes: ParameterChanges) => {
     const { tab, parameters } = current.current;

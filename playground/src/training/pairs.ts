@@ -23,15 +23,13 @@ const brought = new URL('./data/ui-strings-en-de.tsv', import.meta.url);
  * @throws BadRowError naming the row that cannot be used
  */
 export async function readPairs(file: File | undefined): Promise<Pair[]> {
-  // The address may have a hash before its ending, or be one of a blob: the format is told.
-  const columns = { source: 'string', target: 'string' } as const;
-  const rows = file
-    ? await loadDataset(file, { columns })
-    : await loadDataset(brought.href, { columns, format: 'tsv' });
+  const rows = await loadDataset(file ?? brought.href, {
+    columns: { source: 'text', target: 'text' },
+  });
   const pairs = Array.from(rows, (row) => {
     const { source, target } = row as unknown as Pair;
     return { source: source.trim(), target: target.trim() };
-  }).filter(({ source, target }) => source !== '' && target !== '');
+  });
   if (pairs.length < fewest) {
     throw new RangeError(`"${file?.name}" wants ${fewest} pairs or more: got ${pairs.length}`);
   }

@@ -31,6 +31,8 @@ export interface OpenedRun extends StoredRun {
 
 type Content = Uint8Array | string;
 const [recordFile, pairsFile] = ['run.json', 'pairs.json'];
+/** Written last into a state: where it is, the others are. */
+const wholeFile = 'whole';
 const checkpointName = /^checkpoint-(\d+)$/;
 
 /** Begins to store a training; what was stored before is deleted. */
@@ -41,7 +43,7 @@ export async function beginRun(record: RunRecord, pairs: readonly Pair[]): Promi
   await write(target, recordFile, JSON.stringify(record));
 }
 
-/** Stores a state, whose last file makes it whole; then deletes the one before. */
+/** Stores a state; then deletes the one before, so that there is a whole one at every moment. */
 export async function saveState(
   step: number,
   files: Readonly<Record<string, Content>>,
@@ -49,19 +51,20 @@ export async function saveState(
   const run = await folder();
   const target = await run.getDirectoryHandle(`checkpoint-${step}`, { create: true });
   for (const [name, content] of Object.entries(files)) await write(target, name, content);
+  await write(target, wholeFile, '');
   for (const other of await steps(run)) {
     if (other !== step) await run.removeEntry(`checkpoint-${other}`, { recursive: true });
   }
 }
 
-/** The stored training, if there is one; `lastFile` tells that a state is whole. */
-export async function openRun(lastFile: string): Promise<OpenedRun | undefined> {
+/** The stored training, if there is one. */
+export async function openRun(): Promise<OpenedRun | undefined> {
   if (!navigator.storage?.getDirectory) return undefined;
   const run = await folder();
   for (const step of (await steps(run)).sort((a, b) => b - a)) {
     const state = await run.getDirectoryHandle(`checkpoint-${step}`);
     const read = (name: string) => readFile(state, name);
-    if (!(await holds(state, lastFile)) || !(await holds(run, recordFile))) continue;
+    if (!(await holds(state, wholeFile)) || !(await holds(run, recordFile))) continue;
     const record = JSON.parse(await text(run, recordFile)) as RunRecord;
     return { ...record, step, pairs: JSON.parse(await text(run, pairsFile)), read };
   }

@@ -9,6 +9,10 @@ import type { Context } from './protocol.ts';
 /** The operations by name. */
 export const operations = {
   'run/call': () => import('../run/operations.ts').then(({ call }) => call),
+  'training/train': () => import('../training/operations.ts').then(({ train }) => train),
+  'training/pause': () => import('../training/operations.ts').then(({ pause }) => pause),
+  'training/finish': () => import('../training/operations.ts').then(({ finish }) => finish),
+  'training/discard': () => import('../training/operations.ts').then(({ discard }) => discard),
 } as const;
 
 /** Name of an operation. */
