@@ -10,7 +10,8 @@ import { type Shape, sameShape, sizeOf } from '../shape.ts';
 import { weightOf } from './cost.ts';
 import { Group, operandShape, type Path } from './group.ts';
 import { orderGroups } from './order.ts';
-import { type Capabilities, type Edge, type Vertex, viewOf } from './vertex.ts';
+import { isPair } from './pairs.ts';
+import type { Capabilities, Edge, Vertex } from './vertex.ts';
 import type { Step } from './view.ts';
 
 /** What the fuser decided. */
@@ -269,18 +270,9 @@ class Fuser {
   }
 
   #pairs({ host, partner }: Group, vertex: Vertex): boolean {
-    if (host?.kind !== 'matmul' || partner || !sameShape(host.shape, vertex.shape)) return false;
-    const [left, right] = host.inputs as [Edge, Edge];
-    const [otherLeft, otherRight] = vertex.inputs as [Edge, Edge];
-    const { capabilities } = this.options;
-    return (
-      isSameValue(left, otherLeft) &&
-      right.source.outputs[right.output]!.dtype ===
-        otherRight.source.outputs[otherRight.output]!.dtype &&
-      sameShape(right.shape, otherRight.shape) &&
-      sameShape(viewOf(right).strides, viewOf(otherRight).strides) &&
-      (capabilities?.pairs?.(sizeOf(vertex.shape.slice(0, -1))) ?? false)
-    );
+    const rows = sizeOf(vertex.shape.slice(0, -1));
+    const isPossible = host?.kind === 'matmul' && !partner && isPair(host, vertex);
+    return isPossible && (this.options.capabilities?.pairs?.(rows) ?? false);
   }
 
   /** Makes the vertex a member of one group, which stores it if anything else reads it. */
@@ -383,14 +375,6 @@ class Fuser {
       outside,
     };
   }
-}
-
-function isSameValue(a: Edge, b: Edge): boolean {
-  return (
-    a.source === b.source &&
-    a.output === b.output &&
-    JSON.stringify(a.steps) === JSON.stringify(b.steps)
-  );
 }
 
 function distinct(paths: readonly Path[]): Path[] {
