@@ -39,6 +39,8 @@ export function planAttentionDecode(kernel: CoarseKernel, target: Target, key: s
   // Of a whole row, states are read in fours.
   const chunkStateBytes = Math.ceil(rows / 4) * 32;
   const stateBytes = lines * 8;
+  // Few rows leave registers for whole cache lines of values.
+  const tileColumns = rows <= 2 ? 2 * TILE_COLUMNS : TILE_COLUMNS;
   const named = kernel.buffers.length;
   const [own, states, sums] = [named, named + 1, named + 2];
 
@@ -50,11 +52,12 @@ export function planAttentionDecode(kernel: CoarseKernel, target: Target, key: s
   const weigh = addDecodeRow(module, problem.attributes);
   const mix = addBlockProduct(module, {
     rows,
-    restColumns: valueDim % TILE_COLUMNS,
+    columns: tileColumns,
+    restColumns: valueDim % tileColumns,
     aRow: scoreStride,
     aK: 4,
     bK: v.strides[2]! * 4,
-    bPanel: TILE_COLUMNS * 4,
+    bPanel: tileColumns * 4,
     cRow: valueDim * 4,
   });
   const finishRows = addFinishRows(module, valueDim);
@@ -108,7 +111,16 @@ export function planAttentionDecode(kernel: CoarseKernel, target: Target, key: s
         });
         const values = rowAt(v, item, keyHead, first);
         const zero = i32.const(0);
-        f.call(mix, scores, values, results, i32.const(rows), wholeColumns(valueDim), count, zero);
+        f.call(
+          mix,
+          scores,
+          values,
+          results,
+          i32.const(rows),
+          wholeColumns(valueDim, tileColumns),
+          count,
+          zero,
+        );
         if (isWhole) {
           const sumsAt = i32.add(startOf(args, logSumExp), i32.mul(line, 4));
           f.call(finishRows, results, sumsAt, rowStates, i32.const(rows));

@@ -10,12 +10,14 @@ export const TILE_COLUMNS = 8;
 export interface BlockShape {
   /** Rows of the whole problem; blocks start at multiples of `TILE_ROWS`. */
   readonly rows: number;
-  /** Columns that C has beyond a multiple of `TILE_COLUMNS`; 0 where C has room for whole tiles. */
+  /** Columns of a tile, and of a panel of B. Default: `TILE_COLUMNS`. */
+  readonly columns?: number;
+  /** Columns that C has beyond a multiple of a tile's; 0 where C has room for whole tiles. */
   readonly restColumns: number;
   /** Between rows of A, and between neighbours along K. */
   readonly aRow: number;
   readonly aK: number;
-  /** Between neighbours of B along K, and between panels of `TILE_COLUMNS` columns. */
+  /** Between neighbours of B along K, and between panels. */
   readonly bK: number;
   readonly bPanel: number;
   /** Between rows of C. */
@@ -30,14 +32,15 @@ export interface BlockShape {
  * along K; whether to add to C.
  */
 export function addBlockProduct(module: ModuleBuilder, shape: BlockShape): FunctionHandle<'void'> {
-  const { rows, restColumns, aRow, aK, bK, bPanel, cRow } = shape;
+  const { rows, columns: tileColumns = TILE_COLUMNS, restColumns } = shape;
+  const { aRow, aK, bK, bPanel, cRow } = shape;
   const tiles = (columns: number) =>
     [rows >= TILE_ROWS ? TILE_ROWS : 0, rows % TILE_ROWS].map((tileRows) =>
       tileRows > 0 && columns > 0
         ? addTile(module, { rows: tileRows, columns, aRow, aK, bK, cRow })
         : undefined,
     );
-  const whole = tiles(TILE_COLUMNS);
+  const whole = tiles(tileColumns);
   const rest = tiles(restColumns);
   return module.function(
     undefined,
@@ -61,10 +64,10 @@ export function addBlockProduct(module: ModuleBuilder, shape: BlockShape): Funct
           }
           if (last) f.if(left, () => run(last));
         });
-      f.for(0, p.columns, TILE_COLUMNS, () => {
+      f.for(0, p.columns, tileColumns, () => {
         allRows(whole);
         f.increment(p.b, bPanel);
-        f.increment(p.c, TILE_COLUMNS * 4);
+        f.increment(p.c, tileColumns * 4);
       });
       if (restColumns > 0) allRows(rest);
     },
@@ -72,4 +75,5 @@ export function addBlockProduct(module: ModuleBuilder, shape: BlockShape): Funct
 }
 
 /** Columns of a matrix that fill whole tiles. */
-export const wholeColumns = (columns: number): I32 => i32.const(columns - (columns % TILE_COLUMNS));
+export const wholeColumns = (columns: number, tileColumns = TILE_COLUMNS): I32 =>
+  i32.const(columns - (columns % tileColumns));
