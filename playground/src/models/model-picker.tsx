@@ -46,7 +46,7 @@ export function ModelPicker({ value, suggestions, onChange }: ModelPickerProps) 
         ))}
       </datalist>
       <p id="model-note" class="note">
-        A repository of the hub, an https: address, or a folder. Files are kept for the next time.
+        A repository of the hub, an https: address, or a folder. Downloads are kept.
       </p>
       <div class="button-row">
         <button type="button" class="quiet" onClick={() => folder.current!.click()}>

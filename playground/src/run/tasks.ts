@@ -195,10 +195,11 @@ export const taskForms: readonly TaskForm[] = [
     options: [],
     examples: [
       {
-        title: 'Dinner',
+        title: 'Support',
         values: {
-          text: 'We ate at eight.',
-          sentences: 'Dinner was in the evening.\nThe train was late.\nThey had eight children.',
+          text: 'How do I reset my password?',
+          sentences:
+            'I cannot log in any more.\nMy new password is not accepted.\nWhere is my parcel?\nThe soup was delicious.',
         },
       },
     ],
