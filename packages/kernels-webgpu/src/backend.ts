@@ -2,6 +2,7 @@ import {
   type Backend,
   type BackendBuffer,
   type Kernel,
+  type MatmulKernel,
   type MemoryStatistics,
   type Plan,
   type Program,
@@ -23,13 +24,14 @@ import { type DeviceLostError, KernelError } from './errors.ts';
 import type { Target } from './kernel.ts';
 import { coarseTakesStrided, supportsCoarse } from './kernels/coarse.ts';
 import { mostVectorRows } from './kernels/matmul/vector.ts';
-import { type Allocation, BufferPool, wrapBuffer } from './memory.ts';
+import { type Allocation, BufferPool, checkRange, wrapBuffer } from './memory.ts';
 import type { NativeBuffer } from './native.ts';
 import { Order } from './order.ts';
 import { PipelineCache } from './pipelines.ts';
 import { canJoin } from './print/joint.ts';
 import { overwrites } from './print/overwrites.ts';
 import { PrintedKernels } from './print/printed-kernels.ts';
+import { isOneWalk } from './print/prologue.ts';
 import { profileReplay } from './profile.ts';
 import { WebGpuProgram } from './program.ts';
 import { Readback } from './readback.ts';
@@ -136,6 +138,17 @@ export class WebGpuBackend implements Backend {
   /** @see Backend.pairs */
   pairs(rows: number): boolean {
     return rows <= mostVectorRows;
+  }
+
+  /** @see Backend.prologues */
+  prologues(rows: number): boolean {
+    return rows <= mostVectorRows;
+  }
+
+  /** @see Backend.takesPrologue */
+  takesPrologue({ buffers, prologue }: MatmulKernel): boolean {
+    const most = this.#target.limits.maxStorageBuffersPerShaderStage ?? 8;
+    return buffers.length <= most && isOneWalk(prologue!);
   }
 
   /** @see Backend.scratch */
@@ -287,7 +300,7 @@ export class WebGpuBackend implements Backend {
       const done = encode(replay);
       const refused = this.#native.popErrorScope().then(
         (error) => {
-          if (error) throw new KernelError(namesOf(replay), error.message);
+          if (error) throw new KernelError(replay.kernelNames, error.message);
         },
         () => {}, // lost, which is reported elsewhere
       );
@@ -384,15 +397,4 @@ export class WebGpuBackend implements Backend {
 /** Starts a WebGPU backend. @see WebGpuBackend.create */
 export function createWebGpuBackend(options: WebGpuBackendOptions = {}): Promise<WebGpuBackend> {
   return WebGpuBackend.create(options);
-}
-
-function namesOf({ dispatches }: Replay): string[] {
-  return [...new Set(dispatches.map(({ kernel }) => kernel.name))];
-}
-
-function checkRange(operation: string, buffer: WebGpuBuffer, offset: number, bytes: number): void {
-  if (offset >= 0 && bytes >= 0 && offset + bytes <= Math.max(buffer.bytes, 0)) return;
-  throw new RangeError(
-    `${operation}: bytes ${offset} to ${offset + bytes} of '${buffer.allocation.label}', which has ${buffer.bytes}`,
-  );
 }

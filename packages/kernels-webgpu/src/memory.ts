@@ -174,3 +174,16 @@ export function wrapBuffer(buffer: GPUBuffer, label: string): Allocation {
   lastId++;
   return { buffer, id: lastId, size: buffer.size, label, pending: undefined };
 }
+
+/** @throws RangeError for bytes that a buffer does not have. */
+export function checkRange(
+  operation: string,
+  buffer: { readonly allocation: Allocation; readonly bytes: number },
+  offset: number,
+  bytes: number,
+): void {
+  if (offset >= 0 && bytes >= 0 && offset + bytes <= Math.max(buffer.bytes, 0)) return;
+  throw new RangeError(
+    `${operation}: bytes ${offset} to ${offset + bytes} of '${buffer.allocation.label}', which has ${buffer.bytes}`,
+  );
+}

@@ -84,6 +84,11 @@ export class Replay {
     return this.#operations.filter((operation) => operation instanceof Dispatch);
   }
 
+  /** Names of the kernels, each once. */
+  get kernelNames(): string[] {
+    return [...new Set(this.dispatches.map(({ kernel }) => kernel.name))];
+  }
+
   /** Visits the operations in the order of a run. */
   forEach(visit: (operation: Dispatch | PartCopy, iteration: number) => void): void {
     for (const { first, end, count } of this.#ranges) {

@@ -22,7 +22,9 @@ export function workOf(kernel: Kernel): KernelWork {
   if (kernel.kind === 'matmul') {
     const points = sizeOf(kernel.batch) * kernel.rows * kernel.columns;
     const perPoint = (kernel.second ? 4 : 2) * kernel.inner + countArithmetic(kernel.epilogue);
-    return { bytes, operations: points * perPoint };
+    const { prologue } = kernel;
+    const before = prologue ? sizeOf(prologue.axes) * countArithmetic(prologue.instructions) : 0;
+    return { bytes, operations: points * perPoint + before };
   }
   if (kernel.kind === 'loop') {
     return { bytes, operations: sizeOf(kernel.axes) * countArithmetic(kernel.instructions) };

@@ -3,7 +3,7 @@ import { BackendDevice } from '../src/backend-device.ts';
 import { compile } from '../src/compile.ts';
 import { arange, full, ones, tensor, zeros } from '../src/creation.ts';
 import { registerDevice } from '../src/device.ts';
-import { gelu, layerNorm, linear, softmax } from '../src/functional.ts';
+import { gelu, layerNorm, linear, rmsNorm, silu, softmax } from '../src/functional.ts';
 import { gradientsOf } from '../src/gradient.ts';
 import type { Node } from '../src/graph.ts';
 import { lower } from '../src/plan/lower.ts';
@@ -59,6 +59,35 @@ describe('fusion', () => {
   it('puts bias and activation into the epilogue of a product', async () => {
     const y = gelu(linear(values([4, 6, 5]), values([7, 5]), values([7])));
     expect(kernelsOf(y)).toHaveLength(1);
+    await expectAsOracle(y);
+  });
+
+  it('computes both products of a gated layer in one kernel', async () => {
+    const x = values([2, 5]);
+    const y = silu(linear(x, values([7, 5]))).mul(linear(x, values([7, 5], 2)));
+    expect(kernelsOf(y)).toEqual(['matmul matmul+sigmoid+mul']);
+    await expectAsOracle(y);
+  });
+
+  it('launches products of one vector together, and their norm within them', async () => {
+    const x = rmsNorm(values([1, 8]), [8], values([8], 2));
+    const projections = [5, 3, 6].map((width) => linear(x, values([width, 8])));
+    expect(kernelsOf(...projections)).toHaveLength(1);
+    await expectAsOracle(...projections);
+  });
+
+  it('keeps a norm that something else reads', async () => {
+    const x = softmax(values([2, 8]));
+    const y = linear(x, values([5, 8]));
+    expect(kernelsOf(x, y)).toHaveLength(2);
+    await expectAsOracle(x, y);
+  });
+
+  it('adds a residual to the product before, and norms it in the product after', async () => {
+    const [x, mixed] = [values([1, 8]), values([1, 6])];
+    const sum = x.add(linear(mixed, values([8, 6])));
+    const y = sum.add(linear(rmsNorm(sum, [8]), values([8, 8])));
+    expect(kernelsOf(y)).toHaveLength(2);
     await expectAsOracle(y);
   });
 

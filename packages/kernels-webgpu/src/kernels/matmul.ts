@@ -19,7 +19,9 @@ const FEWEST_PRODUCTS = 1 << 15;
 /** Whether a template can compute a product and is worth its longer shader. */
 export function fitsMatmul(kernel: MatmulKernel): boolean {
   const { left, right, buffers, batch, rows, columns, inner } = kernel;
-  const floats = [left, right].every(({ buffer }) => isFloatStorage(buffers[buffer]!.dtype));
+  const floats = [left, right].every(
+    ({ buffer }) => buffer < 0 || isFloatStorage(buffers[buffer]!.dtype),
+  );
   return floats && product([...batch, rows, columns, inner]) >= FEWEST_PRODUCTS;
 }
 
@@ -43,6 +45,7 @@ export function planMatmul(kernel: MatmulKernel, target: Target, geometry?: Geom
   const spec: MatmulShader = {
     name: kernel.name,
     problem,
+    prologue: kernel.prologue,
     target,
     buffers: kernel.buffers,
     shared: alsoRead(kernel),
@@ -74,10 +77,10 @@ function planSeparately(kernel: MatmulKernel, target: Target, geometry?: Geometr
   };
 }
 
-/** Buffers that the epilogue loads. */
-function alsoRead({ epilogue }: MatmulKernel): ReadonlySet<number> {
+/** Buffers that the epilogue and the prologue load. */
+function alsoRead({ epilogue, prologue }: MatmulKernel): ReadonlySet<number> {
   return new Set(
-    epilogue.flatMap((instruction) =>
+    [...epilogue, ...(prologue?.instructions ?? [])].flatMap((instruction) =>
       instruction.op === 'load' ? [instruction.access.buffer] : [],
     ),
   );

@@ -11,6 +11,7 @@ import { gridOf, type KernelPlan, type KernelStep, nothing, type Target } from '
 import { affine, loadElement } from './access.ts';
 import { type Epilogue, printEpilogue } from './epilogue.ts';
 import { printElementwise } from './print-elementwise.ts';
+import { PrologueRow } from './prologue.ts';
 import { Shader } from './shader.ts';
 import { decompose } from './values.ts';
 
@@ -58,7 +59,8 @@ function printProduct(
       load: (at: string) => loadElement(shader, buffer, at),
     };
   };
-  const a = operand(left);
+  const own = kernel.prologue && new PrologueRow(shader, kernel.prologue, 'line', 'left');
+  const a = own ? undefined : operand(left);
   const products = [right, ...(second ? [second] : [])].map((access, product) => ({
     b: operand(access),
     name: product === 0 ? 'b' : 'c',
@@ -66,6 +68,11 @@ function printProduct(
   }));
   const sums = products.flatMap((product) => product.sums);
   const columnsOf = lanes.map((lane) => (lane === 0 ? 'column' : `(column + ${lane})`));
+  const leftElement = () => {
+    if (a) return [`  let at_a = ${a.at('row', 'k')};`, `  let left = ${a.load('at_a')};`];
+    const { lines, value } = own!.element('k');
+    return [...lines, `let left = ${value};`].map((line) => `  ${line}`);
+  };
   const body = [
     `// ${kernel.name}: [${rows}, ${inner}] by [${inner}, ${columns}], ${width === 1 ? 'an output' : `${width} outputs`} a thread`,
     `let item = (group.x + group.y * ${workgroups[0]}u) * 64u + thread;`,
@@ -75,9 +82,9 @@ function printProduct(
     `let matrix = item / ${perRow * rows}u;`,
     ...decompose('matrix', batch, 'm'),
     ...sums.map((sum) => `var ${sum} = 0.0;`),
+    ...(own ? [`let line = i32(matrix) * ${rows} + row;`, ...own.reduce(), ...own.common()] : []),
     `for (var k = 0; k < ${inner}; k++) {`,
-    `  let at_a = ${a.at('row', 'k')};`,
-    `  let left = ${a.load('at_a')};`,
+    ...leftElement(),
     ...products.flatMap(({ b, name, sums: own }) =>
       own.flatMap((sum, lane) => [
         `  let at_${name}${lane} = ${b.at('k', columnsOf[lane]!)};`,

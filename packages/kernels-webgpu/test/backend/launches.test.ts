@@ -1,8 +1,10 @@
 import {
   BackendDevice,
   compile,
+  layerNorm,
   linear,
   registerDevice,
+  rmsNorm,
   setDefaultDevice,
   silu,
   type Tensor,
@@ -71,6 +73,20 @@ describeWebGpu('few launches', () => {
     const gated = (x?: Tensor, gate?: Tensor, up?: Tensor) =>
       silu(linear(x!.transpose(), gate!)).mul(linear(x!.transpose(), up!));
     await check(gated, inputs, undefined);
+  });
+
+  it.each([
+    ['a few numbers', 1, 6, 5],
+    ['rows', 2, 260, 132],
+    ...(full ? ([['rows that do not fill words', 1, 270, 131]] as const) : []),
+  ] as const)('of a norm and what it is for: %s', async (_, rows, inner, width) => {
+    const inputs = [wave([rows, inner], 0), wave([inner], 1), wave([width, inner], 2)];
+    await check((x, g, w) => linear(rmsNorm(x!, [inner], g!), w!).mul(2), inputs, 1);
+  });
+
+  it('of a norm with a mean, which takes two walks', async () => {
+    const inputs = [wave([1, 12], 0), wave([5, 12], 2)];
+    await check((x, w) => linear(layerNorm(x!, [12]), w!), inputs, 2);
   });
 
   it('of projections of one vector, and of short loops', async () => {

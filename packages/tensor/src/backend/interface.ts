@@ -4,7 +4,7 @@
  * @module
  */
 import type { Spec } from '../graph.ts';
-import type { Kernel, SingleKernel } from '../ir/kernel.ts';
+import type { Kernel, MatmulKernel, SingleKernel } from '../ir/kernel.ts';
 
 /** What a backend hands out for a piece of its memory. */
 export interface BackendBuffer {
@@ -119,6 +119,13 @@ export interface Backend {
    * expression takes both results: the projections of a gated layer. Default: no.
    */
   pairs?(rows: number): boolean;
+  /**
+   * Whether a product of so many rows in all, and of so long an inner axis, may compute its left operand where that is
+   * made by rows: a norm. Default: no.
+   */
+  prologues?(rows: number, inner: number): boolean;
+  /** With `prologues`: whether it takes this product with its prologue. */
+  takesPrologue?(kernel: MatmulKernel): boolean;
   /** Bytes of each buffer that the kernel needs while it runs (packed operands, partial sums). */
   scratch(kernel: Kernel): readonly number[];
   /** @throws OutOfMemoryError naming `label` and the peak. */

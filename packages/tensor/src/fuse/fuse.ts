@@ -8,6 +8,7 @@
  */
 import { type Shape, sameShape, sizeOf } from '../shape.ts';
 import { weightOf } from './cost.ts';
+import { feedsProducts } from './feeds.ts';
 import { Group, operandShape, type Path } from './group.ts';
 import { orderGroups } from './order.ts';
 import { isPair } from './pairs.ts';
@@ -39,7 +40,7 @@ export interface FuseOptions {
   /** For roots that are written over a leaf, a variable's old value: that leaf. */
   readonly overwrites?: ReadonlyMap<Vertex, Vertex>;
   /** What the device can do. */
-  readonly capabilities?: Pick<Capabilities, 'pairs'>;
+  readonly capabilities?: Pick<Capabilities, 'pairs' | 'prologues'>;
   /** For computations that are repeated: the value that they are not to precede. */
   readonly repeatedAfter?: ReadonlyMap<number, Vertex>;
 }
@@ -117,6 +118,9 @@ class Fuser {
 
   #found(vertex: Vertex): void {
     const group = new Group(vertex);
+    const uses = this.#users.get(vertex) ?? [];
+    group.feeds =
+      !this.#roots.has(vertex) && feedsProducts(vertex, uses, this.options.capabilities);
     this.#groups.push(group);
     this.#homes.set(vertex, [group]);
     this.#stored.set(vertex, group);
@@ -164,6 +168,7 @@ class Fuser {
     // Several kernels need it: one computes and stores it in passing, the others read it.
     const home = absorbing.find(
       ({ group, paths }) =>
+        !(group.feeds && group.reduces) &&
         paths.some((path) => this.#canStore(group, vertex, path)) &&
         this.#acyclic(group, fusible, outside),
     );

@@ -26,6 +26,8 @@ export class Group {
   reduces = false;
   /** The matmul or coarse operation that this kernel is, if it is one. */
   host: Vertex | undefined;
+  /** Whether what it was founded for is read by products that may compute it themselves. */
+  feeds = false;
   /** A second product of the host's left operand, of which the epilogue is too. */
   partner: Vertex | undefined;
   /** Vertices computed here, with the paths by which they are needed. */

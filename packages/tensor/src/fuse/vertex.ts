@@ -50,7 +50,15 @@ export interface Reduction {
 /** What the compiler must know of the device: see `Backend`. */
 export type Capabilities = Pick<
   Backend,
-  'supports' | 'scratch' | 'takesStrided' | 'repeats' | 'overwrites' | 'joins' | 'pairs'
+  | 'supports'
+  | 'scratch'
+  | 'takesStrided'
+  | 'repeats'
+  | 'overwrites'
+  | 'joins'
+  | 'pairs'
+  | 'prologues'
+  | 'takesPrologue'
 >;
 
 /** Elements along a reduction from which, with few rows, it is done in two stages so that threads share it. */

@@ -194,6 +194,18 @@ export interface MatrixAccess {
 }
 
 /**
+ * A matrix that a kernel computes where it needs it, instead of reading it: as a loop with `reduces` over `axes` would,
+ * a value per element.
+ */
+export interface Prologue {
+  /** Rows, of all matrices of the batch, and the inner size. */
+  readonly axes: readonly [rows: number, inner: number];
+  readonly instructions: readonly Instruction[];
+  /** Position of the instruction that is the element. */
+  readonly value: number;
+}
+
+/**
  * `out[b, i, j] = epilogue(Σ_k left[b, i, k] · right[b, k, j])`, accumulated in f32.
  *
  * The epilogue's index space is `[...batch, rows, columns]`; without instructions the sum itself is stored.
@@ -207,6 +219,8 @@ export interface MatmulKernel {
   readonly columns: number;
   readonly inner: number;
   readonly left: MatrixAccess;
+  /** Where present, the left operand is its values, row-major, and no buffer (-1). Only for backends with `prologues`. */
+  readonly prologue?: Prologue;
   readonly right: MatrixAccess;
   /**
    * Of a second product with the same left operand, laid out as `right` is in a buffer of its own or in the same one;

@@ -15,6 +15,7 @@ import type { Graph, Lowered } from './lowered.ts';
 import { largestLiveSum, placeInArena } from './memory.ts';
 import { readsWhatItWrites } from './overwrite.ts';
 import { bytesOf, keyOf, type Place } from './place.ts';
+import { foldPrologues } from './prologue.ts';
 import { emitRepeat, isScan } from './repeat.ts';
 
 /** Options of `lower`, for tests and comparisons. */
@@ -70,7 +71,9 @@ function lowerGraph(
           }),
     )
     .filter((part) => 'repeat' in part || !isEmpty(part.kernel));
-  const emitted = joinKernels(separate, options.fusion === false ? {} : capabilities, overwrites);
+  const fusing = options.fusion === false ? {} : capabilities;
+  const folded = foldPrologues(separate, fusing, new Set(edges.map(({ source }) => source)));
+  const emitted = joinKernels(folded, fusing, overwrites);
   const scratch = emitted.map((part) =>
     'repeat' in part ? part.scratch : capabilities.scratch(part.kernel),
   );

@@ -10,8 +10,10 @@ export function readsWhatItWrites(kernel: SingleKernel, read: number, written: n
   const [store] = stores;
   if (!store || stores.length > 1) return false;
   if (kernel.kind === 'matmul') {
-    const { left, right, second } = kernel;
-    const isOperand = [left, right, second].some((operand) => operand?.buffer === read);
+    const { left, right, second, prologue } = kernel;
+    const isOperand =
+      [left, right, second].some((operand) => operand?.buffer === read) ||
+      prologue?.instructions.some((each) => each.op === 'load' && each.access.buffer === read);
     return !isOperand && loadsOnlyAt(kernel.epilogue, read, store);
   }
   return loadsOnlyAt(kernel.instructions, read, store) && !readsLater(kernel, read, store);

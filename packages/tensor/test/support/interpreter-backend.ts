@@ -49,6 +49,14 @@ export class InterpreterBackend implements Backend {
     return kernels.length <= 4;
   }
 
+  prologues(): boolean {
+    return true;
+  }
+
+  takesPrologue(): boolean {
+    return true;
+  }
+
   pairs(): boolean {
     return true;
   }
@@ -185,6 +193,33 @@ function interpretCoarse(kernel: CoarseKernel, arrays: number[][]): void {
 }
 
 function interpretMatmul(kernel: MatmulKernel, arrays: number[][]): void {
+  if (kernel.prologue) {
+    const { prologue, ...rest } = kernel;
+    const size = sizeOf(prologue.axes);
+    const buffer = arrays.length;
+    const values = new Array<number>(size).fill(Number.NaN);
+    const buffers = [...kernel.buffers, { dtype: 'f32', size, access: 'write' } as const];
+    const all = [...arrays, values];
+    interpret(
+      {
+        ...{ kind: 'loop', name: kernel.name, buffers, reduces: true },
+        ...{ axes: prologue.axes, instructions: prologue.instructions },
+        stores: [{ value: prologue.value, buffer, offset: 0, strides: [prologue.axes[1], 1] }],
+      },
+      all,
+    );
+    // Rounded as by a store.
+    values.forEach((value, i) => {
+      values[i] = Math.fround(value);
+    });
+    const strides = contiguousStrides([...kernel.batch, kernel.rows, kernel.inner]);
+    const left = {
+      ...{ buffer, offset: 0, batchStrides: strides.slice(0, -2) },
+      ...{ rowStride: strides.at(-2)!, columnStride: 1 },
+    };
+    interpretMatmul({ ...rest, buffers, left }, all);
+    return;
+  }
   const { batch, rows, columns } = kernel;
   const axes = [...batch, rows, columns];
   const size = axes.reduce((a, b) => a * b, 1);

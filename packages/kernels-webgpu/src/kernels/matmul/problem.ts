@@ -45,7 +45,8 @@ export function problemOf(kernel: MatmulKernel): Problem {
     lineStride: number,
     innerStride: number,
   ): Operand => {
-    const dtype = floats(kernel.buffers[buffer]!.dtype);
+    // What a prologue computes is no buffer, and f32.
+    const dtype = buffer < 0 ? 'f32' : floats(kernel.buffers[buffer]!.dtype);
     return { buffer, dtype, offset, lineStride, innerStride, batchStrides };
   };
   // Where there is one line, its stride says nothing, and must not look like a direction.

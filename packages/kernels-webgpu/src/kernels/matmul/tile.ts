@@ -1,4 +1,4 @@
-import type { KernelBuffer } from '@llm/tensor/backend';
+import type { KernelBuffer, Prologue } from '@llm/tensor/backend';
 import { gridOf, type KernelStep, type Target } from '../../kernel.ts';
 import { Shader } from '../../print/shader.ts';
 import { readWeights } from '../quantized/weights.ts';
@@ -12,6 +12,8 @@ import { isAligned, matrices, type Operand, type Problem } from './problem.ts';
 export interface MatmulShader {
   readonly name: string;
   readonly problem: Problem;
+  /** What computes the left operand, which then is no buffer. Only for products of few rows. */
+  readonly prologue?: Prologue | undefined;
   /** The operation's buffers, scratch after them, each with the access that this step has. */
   readonly buffers: readonly KernelBuffer[];
   /** Buffers that anything but an operand reads: they stay arrays of single words. */
@@ -87,20 +89,43 @@ const lanes = 'xyzw';
 
 /** How a shader reads its operands. */
 export interface Loaders {
-  readonly left: OperandLoader;
+  /** Absent where the shader computes it. */
+  readonly left?: OperandLoader | undefined;
   readonly right: OperandLoader;
   readonly second?: OperandLoader | undefined;
 }
 
 /** The operands of a shader, each as words of four where its layout and all else that reads it allow. */
-export function loadersOf(shader: Shader, { problem, shared }: MatmulShader): Loaders {
+export function loadersOf(
+  shader: Shader,
+  { problem, shared }: MatmulShader,
+): Loaders & { readonly left: OperandLoader } {
+  const { left, rows } = problem;
+  const loader = loaderOf(shader, { problem, shared });
+  return { ...rightLoadersOf(shader, { problem, shared }), left: loader(left, rows) };
+}
+
+/** As `loadersOf`, for shaders that compute the left operand. */
+export function rightLoadersOf(
+  shader: Shader,
+  { problem, shared }: Pick<MatmulShader, 'problem' | 'shared'>,
+): Omit<Loaders, 'left'> {
+  const { right, second, columns } = problem;
+  const loader = loaderOf(shader, { problem, shared });
+  return { right: loader(right, columns), second: second && loader(second, columns) };
+}
+
+function loaderOf(
+  shader: Shader,
+  { problem, shared }: Pick<MatmulShader, 'problem' | 'shared'>,
+): (operand: Operand, extent: number) => OperandLoader {
   const { left, right, second, rows, columns, inner } = problem;
   const fits = (operand: Operand, extent: number) =>
     isAligned(operand, extent, inner) && !shared.has(operand.buffer);
   const sides = [left, right, second].flatMap((operand, side) =>
     operand ? [{ operand, extent: side === 0 ? rows : columns }] : [],
   );
-  const loader = (operand: Operand, extent: number): OperandLoader => ({
+  return (operand, extent) => ({
     operand,
     buffer: shader.buffer(operand.buffer),
     extent,
@@ -111,18 +136,13 @@ export function loadersOf(shader: Shader, { problem, shared }: MatmulShader): Lo
     ),
     weights: operand.quantized && readWeights(shader, operand.quantized),
   });
-  return {
-    left: loader(left, rows),
-    right: loader(right, columns),
-    second: second && loader(second, columns),
-  };
 }
 
 /** Declares as words of four what the loaders read so. */
 export function retypeOperands(step: KernelStep, { left, right, second }: Loaders): KernelStep {
-  const types = [left, right, ...(second ? [second] : [])]
-    .filter(({ aligned }) => aligned)
-    .map((loader): [string, string] => [loader.buffer, wideType(loader)]);
+  const types = [left, right, second].flatMap((loader): [string, string][] =>
+    loader?.aligned ? [[loader.buffer, wideType(loader)]] : [],
+  );
   return retype(step, new Map(types));
 }
 

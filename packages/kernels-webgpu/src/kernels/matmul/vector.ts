@@ -1,11 +1,18 @@
 import { gridOf, type KernelStep } from '../../kernel.ts';
+import { PrologueRow } from '../../print/prologue.ts';
 import { Shader } from '../../print/shader.ts';
 import { digits, u32 } from '../wgsl.ts';
 import type { VectorGeometry } from './geometry.ts';
 import { baseOf, loadDirection, quadFunction } from './load.ts';
 import type { Output } from './output.ts';
 import { matrices as countOf, directionOf, type Problem } from './problem.ts';
-import { loadersOf, type MatmulShader, retypeOperands } from './tile.ts';
+import {
+  type Loaders,
+  loadersOf,
+  type MatmulShader,
+  retypeOperands,
+  rightLoadersOf,
+} from './tile.ts';
 
 /** Rows up to which a product is computed like this. */
 export const mostVectorRows = 8;
@@ -28,18 +35,28 @@ export function vectorStep(spec: MatmulShader, geometry: VectorGeometry): Kernel
   const { rows, columns, inner, batch } = problem;
   const { threads } = geometry;
   const shader = new Shader(name, buffers);
-  const loaders = loadersOf(shader, spec);
-  shader.declare(quadFunction('leftQuad', loaders.left));
+  const { prologue } = spec;
+  const loaders: Loaders = prologue ? rightLoadersOf(shader, spec) : loadersOf(shader, spec);
+  const { left } = loaders;
+  if (left) shader.declare(quadFunction('leftQuad', left));
   const matrices = [loaders.right, ...(loaders.second ? [loaders.second] : [])];
   matrices.forEach((loader, number) => {
     shader.declare(quadFunction(`right${number}Quad`, loader));
   });
-  if (geometry.columns / 4 < threads) {
+  if (geometry.columns < 4 * threads) {
     shader.declare(`var<workgroup> parts: array<vec4f, ${matrices.length * rows * threads}>;`);
   }
   const stored = output(shader, problem);
 
   const quads = geometry.columns / 4;
+  const isAlone = quads === threads;
+  const own = prologue
+    ? Array.from(
+        { length: rows },
+        (_, row) => new PrologueRow(shader, prologue, `${row}`, `row${row}`),
+      )
+    : [];
+  const reduced = own.flatMap((row) => [...row.reduce(isAlone ? 1 : threads), ...row.common()]);
   const across = Math.ceil(columns / geometry.columns);
   const count = countOf(problem) * across;
   const workgroups = gridOf(count, target);
@@ -76,7 +93,7 @@ export function vectorStep(spec: MatmulShader, geometry: VectorGeometry): Kernel
         .join('\n');
     });
     return `  {
-    let left = leftQuad(leftBase, ${row}u, k);
+${left ? `    let left = leftQuad(leftBase, ${row}u, k);` : computedQuad(own[row]!, inner)}
 ${products}
   }`;
   });
@@ -85,16 +102,28 @@ if (item >= ${u32(count)}) { return; }
 ${digits('item', [countOf(problem), across], ['batch', 'stripe'])}
 ${digits('batch', batch, batchNames)}
 let firstColumn = stripe * ${u32(geometry.columns)};
-let leftBase = ${baseOf(loaders.left, batchNames)};
+${left ? `let leftBase = ${baseOf(left, batchNames)};` : ''}
 ${eachMatrix((matrix) => `let right${matrix}Base = ${baseOf(matrices[matrix]!, batchNames)};`)}
 let column = firstColumn + (thread % ${u32(quads)}) * 4u;
+${reduced.join('\n')}
 ${eachSum((sum) => `var sum${sum} = vec4f();`)}
 for (var k = (thread / ${u32(quads)}) * 4u; k < ${u32(inner)}; k += ${u32((threads / quads) * 4)}) {
 ${load}
 ${multiply}
 }
-${geometry.columns / 4 === threads ? storeOwn(problem, stored, matrices.length) : addUp(problem, geometry, stored, matrices.length)}`;
+${isAlone ? storeOwn(problem, stored, matrices.length) : addUp(problem, geometry, stored, matrices.length)}`;
   return retypeOperands(shader.finish(body, threads, workgroups), loaders);
+}
+
+/** Four elements from `k` of a row that the shader computes; beyond the end, where the matrix is 0, its last one. */
+function computedQuad(row: PrologueRow, inner: number): string {
+  const elements = [0, 1, 2, 3].map((lane) =>
+    row.element(inner % 4 === 0 ? `(i32(k) + ${lane})` : `min(i32(k) + ${lane}, ${inner - 1})`),
+  );
+  const lines = elements.flatMap((element) => element.lines);
+  return [...lines, `let left = vec4f(${elements.map(({ value }) => value).join(', ')});`]
+    .map((line) => `    ${line}`)
+    .join('\n');
 }
 
 /** Stores the sums of an invocation that has its columns for itself. */
