@@ -5,6 +5,7 @@ import { cast } from './ops/cast.ts';
 import { checkQuantized, dequantize, type QuantizedLayout } from './ops/dequantize.ts';
 import { detach } from './ops/detach.ts';
 import { fill } from './ops/leaf.ts';
+import { permute } from './ops/movement.ts';
 import { registerPending } from './runtime.ts';
 import { format, sameShape } from './shape.ts';
 import { Tensor } from './tensor.ts';
@@ -28,6 +29,11 @@ export interface QuantizedMatrix extends QuantizedLayout {
   readonly scales: Tensor;
   /** What is added to the products, as the scales; absent for zeros. */
   readonly offsets?: Tensor;
+  /**
+   * Whether the variable is the transpose of the matrix, [columns, rows]: scales then belong to parts of its columns,
+   * along which products with it add up (GPT-2 keeps its weights so). Default false.
+   */
+  readonly transposed?: boolean;
 }
 
 /**
@@ -79,12 +85,13 @@ export class Variable extends Tensor {
   /** The current version. */
   override get node(): Node {
     if (this.#quantized) {
-      const { codes, scales, offsets } = this.#quantized;
+      const { codes, scales, offsets, transposed } = this.#quantized;
       const parts = offsets ? [codes, scales, offsets] : [codes, scales];
-      return dequantize(
+      const matrix = dequantize(
         parts.map(({ node }) => node),
         this.#quantized,
       );
+      return transposed ? permute(matrix, [1, 0]) : matrix;
     }
     const trace = activeTrace();
     if (!trace) {
@@ -163,16 +170,18 @@ export class Variable extends Tensor {
 
   /**
    * Holds a matrix by its codes from now on: it takes their bytes, its values are computed where they are used
-   * (`linear` and `embedding` read the codes themselves), and it is neither trained nor assigned to any more.
+   * (`linear`, `embedding` and, of a transposed matrix, `matmul` read the codes themselves), and it is neither
+   * trained nor assigned to any more.
    *
    * @throws RangeError if the matrix has another shape. @throws TypeError if the variable is not f32.
    */
   quantize(matrix: QuantizedMatrix): this {
-    const { codes, scales, offsets, bits, columns, group } = matrix;
+    const { codes, scales, offsets, bits, columns, group, transposed = false } = matrix;
     const rows = codes.shape[0] ?? 0;
-    if (!sameShape(this.shape, [rows, columns])) {
+    const shape = transposed ? [columns, rows] : [rows, columns];
+    if (!sameShape(this.shape, shape)) {
       throw new RangeError(
-        `quantize: variable ${this.name || '(unnamed)'} has shape ${format(this.shape)}, got ${format([rows, columns])}`,
+        `quantize: variable ${this.name || '(unnamed)'} has shape ${format(this.shape)}, got ${format(shape)}`,
       );
     }
     if (this.dtype !== 'f32') {
@@ -187,6 +196,7 @@ export class Variable extends Tensor {
       codes: held(codes),
       scales: held(scales),
       ...(offsets && { offsets: held(offsets) }),
+      ...(transposed && { transposed }),
     };
     const parts = [codes, scales, ...(offsets ? [offsets] : [])].map(({ node }) => node);
     checkQuantized('quantize', parts, own);

@@ -44,6 +44,38 @@ export async function readAsFloat32(
 }
 
 /**
+ * A tensor's numbers as f32, some rows of its last axis after the other, in an array that the next ones overwrite:
+ * for who keeps something smaller than them.
+ *
+ * @throws CheckpointError if numbers of its type are not read as f32.
+ */
+export async function* readRowsAsFloat32(
+  name: string,
+  tensor: StoredTensor,
+): AsyncGenerator<Float32Array<ArrayBuffer>> {
+  const { dtype, shape, bytes, begin, byteLength, strides } = tensor;
+  const convert = dtype === 'F32' ? undefined : converterOf(dtype);
+  if (dtype !== 'F32' && convert === undefined) throw unsupported(name, tensor, 'f32');
+  const size = sizeOf(shape);
+  if (size === 0) return;
+  if (strides !== undefined) {
+    yield await readAsFloat32(name, tensor);
+    return;
+  }
+  const columns = shape.at(-1) ?? 1;
+  const rowBytes = byteLength / (size / columns);
+  const step = Math.min(byteLength, Math.max(1, Math.floor(CHUNK_BYTES / rowBytes)) * rowBytes);
+  const values = new Float32Array((step / rowBytes) * columns);
+  const chunk = convert === undefined ? new Uint8Array(values.buffer) : new Uint8Array(step);
+  for (let done = 0; done < byteLength; done += step) {
+    const piece = chunk.subarray(0, Math.min(step, byteLength - done));
+    await bytes.readInto(piece, begin + done);
+    convert?.(piece, values, 0);
+    yield values.subarray(0, (piece.byteLength / rowBytes) * columns);
+  }
+}
+
+/**
  * A tensor's integers as i32.
  *
  * @throws CheckpointError if it holds no integers, or one that i32 cannot hold.

@@ -1,5 +1,5 @@
 import type { RandomAccessFile } from '../random-access.ts';
-import { readAsFloat32, readAsInt32 } from './convert.ts';
+import { readAsFloat32, readAsInt32, readRowsAsFloat32 } from './convert.ts';
 import { readStored, type StoredTensor } from './stored-tensor.ts';
 import type { Checkpoint, MetadataValue } from './types.ts';
 
@@ -38,6 +38,9 @@ export function makeCheckpoint(location: string, contents: CheckpointContents): 
     location,
     read: async (name) => readStored(find(name)),
     readFloat32: async (name) => readAsFloat32(name, find(name)),
+    async *float32Rows(name) {
+      yield* readRowsAsFloat32(name, find(name));
+    },
     readInt32: async (name) => readAsInt32(name, find(name)),
     close: () => closeAll(opened),
   };

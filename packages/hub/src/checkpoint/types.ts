@@ -67,6 +67,13 @@ export interface Checkpoint {
    */
   readFloat32(name: string): Promise<Float32Array<ArrayBuffer>>;
   /**
+   * A tensor's numbers as `readFloat32` gives them, in pieces of whole rows of its last axis and about a megabyte
+   * as stored, in order. Each piece lies where the one before it lay: use it up before asking for the next.
+   *
+   * @throws as `readFloat32`.
+   */
+  float32Rows(name: string): AsyncIterable<Float32Array<ArrayBuffer>>;
+  /**
    * A tensor's integers as i32.
    *
    * @throws CheckpointError for other types, and for a value that i32 cannot hold.

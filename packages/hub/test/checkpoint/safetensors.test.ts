@@ -65,6 +65,31 @@ describe('one file', () => {
     expect(bits.every((bit, i) => bit === (values[i]! << 16) >>> 0)).toBe(true);
   });
 
+  it.each([
+    ['F32', [700, 601]],
+    ['BF16', [1500, 601]],
+    ['F32', [5]],
+    ['F16', []],
+    ['F32', [3, 0]],
+  ] as const)('gives %s %j in pieces of whole rows', async (dtype, shape) => {
+    const size = shape.reduce<number>((product, length) => product * length, 1);
+    const data = new Uint8Array((dtype === 'F32' ? 4 : 2) * size).map((_, i) => (i * 7) & 63);
+    const file = shard({ t: { dtype, shape: [...shape], data } });
+    const checkpoint = await openCheckpoint(openFiles({ 'model.safetensors': file }));
+    const got: number[] = [];
+    let pieces = 0;
+    for await (const piece of checkpoint.float32Rows('t')) {
+      expect(piece.length % (shape.at(-1) ?? 1)).toBe(0);
+      expect(piece.byteLength).toBeLessThanOrEqual(2 ** 21);
+      for (const value of piece) got.push(value);
+      pieces += 1;
+    }
+    const want = await checkpoint.readFloat32('t');
+    expect(got.length).toBe(want.length);
+    expect(want.every((value, i) => value === got[i])).toBe(true);
+    expect(pieces).toBe(size > 1000 ? 2 : Math.min(1, size));
+  });
+
   it('names the file of a malformed header', async () => {
     const source = openFiles({ 'model.safetensors': new Uint8Array(4) });
     const error = await openCheckpoint(source).catch((caught: unknown) => caught);

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Checkpoint, MetadataValue } from '@llm/hub';
-import { type Tensor, tensor, Variable, zeros } from '@llm/tensor';
+import { type QuantizedMatrix, Tensor, tensor } from '@llm/tensor';
 
 /** Names below `blk.N` that all architectures here share. */
 const blockNames: Readonly<Record<string, string>> = {
@@ -68,30 +68,42 @@ export function ggufArchitecture(metadata: ReadonlyMap<string, MetadataValue>): 
 }
 
 /**
- * A tensor of a GGUF file as transformers has it.
+ * The name that transformers has for a tensor of a GGUF file.
  *
- * @param read reads it as it is stored
  * @returns undefined for what transformers computes rather than stores
  * @throws Error for a name that the architecture does not have
  */
-export async function ggufTensor(
-  { metadata }: Checkpoint,
-  stored: string,
-  read: () => Promise<Tensor>,
-): Promise<{ name: string; value: Tensor } | undefined> {
+export function ggufName({ metadata }: Checkpoint, stored: string): string | undefined {
   if (stored === 'rope_freqs.weight') return undefined;
   const architecture = ggufArchitecture(metadata);
-  const { names, permuted = false, normsPlusOne = false } = ggufArchitectures[architecture]!;
-  const name = rename(stored, names, architecture);
-  const value = await read();
-  const head = permuted ? headsOf(stored, architecture, metadata) : undefined;
-  if (head !== undefined) return { name, value: await unpermute(value, head) };
-  // Gemma's own norms multiply by 1 + weight.
-  if (normsPlusOne && name.endsWith('norm.weight')) {
-    const values = Float32Array.from((await value.data()) as Float32Array, (one) => one - 1);
-    return { name, value: tensor(values, value.shape) };
+  return rename(stored, ggufArchitectures[architecture]!.names, architecture);
+}
+
+/**
+ * A tensor of a GGUF file as transformers has it.
+ *
+ * @param stored its name in the file
+ * @param value as the file has it
+ */
+export async function ggufValue<Value extends Tensor | QuantizedMatrix>(
+  { metadata }: Checkpoint,
+  stored: string,
+  value: Value,
+): Promise<Value | Tensor> {
+  const architecture = ggufArchitecture(metadata);
+  const { permuted = false, normsPlusOne = false } = ggufArchitectures[architecture]!;
+  const heads = permuted ? headsOf(stored, architecture, metadata) : undefined;
+  if (heads !== undefined) {
+    return (
+      value instanceof Tensor ? await unpermute(value, heads) : await unpermuteCodes(value, heads)
+    ) as Value;
   }
-  return { name, value };
+  // Gemma's own norms multiply by 1 + weight.
+  if (normsPlusOne && stored.endsWith('norm.weight') && value instanceof Tensor) {
+    const values = Float32Array.from((await value.data()) as Float32Array, (one) => one - 1);
+    return tensor(values, value.shape);
+  }
+  return value;
 }
 
 function rename(
@@ -122,19 +134,19 @@ function headsOf(
   throw new Error(`GGUF: ${architecture}.attention.head_count is missing or no number of heads`);
 }
 
+/** As `unpermute`: rows of codes move with their scales. */
+async function unpermuteCodes(matrix: QuantizedMatrix, heads: number): Promise<QuantizedMatrix> {
+  const { codes, scales, offsets } = matrix;
+  return {
+    ...matrix,
+    codes: await unpermute(codes, heads),
+    scales: await unpermute(scales, heads),
+    ...(offsets && { offsets: await unpermute(offsets, heads) }),
+  };
+}
+
 /** From interleaved pairs of rows in each head back to halves: [heads, half, 2, …] to [heads, 2, half, …]. */
 async function unpermute(value: Tensor, heads: number): Promise<Tensor> {
-  if (value instanceof Variable && value.quantized) {
-    // Rows of codes move with their scales.
-    const { codes, scales, offsets, ...layout } = value.quantized;
-    const matrix = {
-      ...layout,
-      codes: await unpermute(codes, heads),
-      scales: await unpermute(scales, heads),
-      ...(offsets && { offsets: await unpermute(offsets, heads) }),
-    };
-    return new Variable(zeros(value.shape), { trainable: false }).quantize(matrix);
-  }
   const [rows = 0, ...rest] = value.shape;
   const half = rows / heads / 2;
   if (!Number.isInteger(half)) {

@@ -1,7 +1,6 @@
 import { type FileContent, type ModelSource, openSource, parseJson, saveFolder } from '@llm/hub';
 import type { Module } from '../module/module.ts';
 import type { StateMismatch } from '../module/state.ts';
-import { ggufConfig } from './gguf-config.ts';
 import { readTensors } from './read.ts';
 import { encodeTensors } from './tensors.ts';
 
@@ -67,6 +66,7 @@ export async function loadConfig(
   const source = openSource(location);
   const name = 'config.json';
   if (!(await source.has(name)) && (await holdsGguf(source, ggufFile))) {
+    const { ggufConfig } = await import('./gguf-config.ts');
     return ggufConfig(source, ggufFile);
   }
   const config = parseJson(await source.read(name), `${source.location}/${name}`);

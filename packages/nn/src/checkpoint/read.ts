@@ -6,9 +6,8 @@ import {
   openCheckpoint,
   type SafetensorsDtype,
 } from '@llm/hub';
-import { type DType, type Tensor, tensor, tensorOfBytes, Variable, zeros } from '@llm/tensor';
-import { matrixOfBlocks } from '../quantization/gguf-blocks.ts';
-import { ggufTensor } from './gguf-names.ts';
+import { type DType, type QuantizedMatrix, type Tensor, tensor, tensorOfBytes } from '@llm/tensor';
+import type { QuantizationScheme } from '../quantization/schemes.ts';
 
 /** Types of checkpoints that tensors have too: their bytes are taken as they are. */
 export const fileTypes: Partial<Record<SafetensorsDtype, DType>> = {
@@ -25,62 +24,134 @@ export const fileTypes: Partial<Record<SafetensorsDtype, DType>> = {
 /** Types whose values, if they are in range, i32 holds. */
 const integers: readonly string[] = ['I64', 'U64', 'I16', 'U16'];
 
+// Loaded only where a file or a caller wants them: a page that reads safetensors downloads none of them.
+const ggufNames = () => import('./gguf-names.ts');
+const ggufBlocks = () => import('../quantization/gguf-blocks.ts');
+const rowQuantization = () => import('../quantization/quantize-rows.ts');
+
+/** A tensor of a model's checkpoint. */
+export interface ModelTensor {
+  readonly shape: readonly number[];
+  /** Whether it is a matrix in blocks of GGUF, which can stay so. */
+  readonly isBlocks: boolean;
+  /** Its numbers: f64 becomes f32, other integers become i32, and GGUF's blocks become f32. */
+  read(): Promise<Tensor>;
+  /** The matrix in its blocks. @throws TypeError if there are none */
+  readBlocks(): Promise<QuantizedMatrix>;
+  /**
+   * The matrix quantized as it is read: it is never there as f32, but for a transposed one.
+   *
+   * @param transposed whether the columns are quantized, as the rows of what is returned
+   * @throws RangeError for a number that is not finite
+   */
+  readQuantized(scheme: QuantizationScheme, transposed: boolean): Promise<QuantizedMatrix>;
+}
+
+/** A model's checkpoint, whatever its format: nothing but headers was read. */
+export interface ModelCheckpoint {
+  /** By the names of transformers, in the order of the files. */
+  readonly tensors: ReadonlyMap<string, ModelTensor>;
+  /** Lets the files go. */
+  close(): Promise<void>;
+}
+
 /**
- * The tensors of a model's checkpoint by name, whatever its format: f64 becomes f32, other integers become i32, and
- * GGUF's blocks become f32 and get the names of transformers. Each tensor is read straight into the buffer that it
- * keeps, one after the other, so that little more memory is needed than the weights take.
+ * Opens a model's checkpoint.
  *
- * @param options.file the checkpoint, where a source holds several
- * @param options.keepBlocks whether matrices of GGUF's block types stay quantized: they come as variables that
- *   hold the codes
+ * @param file the checkpoint, where a source holds several
  * @throws MissingFileError if there is none. @throws SafetensorsError if it is malformed.
- * @throws CheckpointError if a file of another format is malformed, or an integer does not fit into i32.
+ * @throws CheckpointError if a file of another format is malformed, and when an integer does not fit into i32.
  */
-export async function readTensors(
+export async function openModelCheckpoint(
   source: ModelSource,
-  options: { readonly file?: string; readonly keepBlocks?: boolean } = {},
-): Promise<Record<string, Tensor>> {
-  const { file, keepBlocks = false } = options;
+  file?: string,
+): Promise<ModelCheckpoint> {
   const checkpoint = await openCheckpoint(source, file === undefined ? {} : { file });
   try {
-    const found = Object.create(null) as Record<string, Tensor>;
+    const gguf = checkpoint.format === 'gguf' ? await ggufNames() : undefined;
+    const tensors = new Map<string, ModelTensor>();
     for (const [stored, description] of checkpoint.tensors) {
-      if (checkpoint.format === 'gguf') {
-        const named = await ggufTensor(checkpoint, stored, () =>
-          readTensor(checkpoint, stored, description, keepBlocks),
-        );
-        if (named) found[named.name] = named.value;
-      } else {
-        found[stored] = await readTensor(checkpoint, stored, description, keepBlocks);
-      }
+      const name = gguf ? gguf.ggufName(checkpoint, stored) : stored;
+      if (name !== undefined) tensors.set(name, modelTensor(checkpoint, stored, description));
     }
+    return { tensors, close: () => checkpoint.close() };
+  } catch (error) {
+    await checkpoint.close();
+    throw error;
+  }
+}
+
+/**
+ * All tensors of a model's checkpoint by name. Each is read straight into the buffer that it keeps, one after the
+ * other, so that little more memory is needed than the weights take.
+ *
+ * @throws as `openModelCheckpoint`
+ */
+export async function readTensors(source: ModelSource): Promise<Record<string, Tensor>> {
+  const checkpoint = await openModelCheckpoint(source);
+  try {
+    const found = Object.create(null) as Record<string, Tensor>;
+    for (const [name, stored] of checkpoint.tensors) found[name] = await stored.read();
     return found;
   } finally {
     await checkpoint.close();
   }
 }
 
+function modelTensor(
+  checkpoint: Checkpoint,
+  stored: string,
+  description: CheckpointTensor,
+): ModelTensor {
+  const { dtype, shape } = description;
+  const matrixShape = shape as readonly [number, number];
+  const restored = async <Value extends Tensor | QuantizedMatrix>(value: Value) =>
+    checkpoint.format === 'gguf' ? (await ggufNames()).ggufValue(checkpoint, stored, value) : value;
+  return {
+    shape,
+    isBlocks: isGgufBlockType(dtype) && shape.length === 2,
+    read: async () => restored(await readTensor(checkpoint, stored, description)),
+    async readBlocks() {
+      if (!isGgufBlockType(dtype)) throw new TypeError(`readBlocks: ${stored} is ${dtype}`);
+      const { matrixOfBlocks } = await ggufBlocks();
+      const matrix = matrixOfBlocks(dtype, await checkpoint.read(stored), matrixShape);
+      return (await restored(matrix)) as QuantizedMatrix;
+    },
+    async readQuantized(scheme, transposed) {
+      const { quantizeMatrix } = await rowQuantization();
+      const matrix = transposed
+        ? quantizeMatrix(await checkpoint.readFloat32(stored), matrixShape, scheme, true)
+        : await quantizedRows(checkpoint, stored, matrixShape, scheme);
+      return (await restored(matrix)) as QuantizedMatrix;
+    },
+  };
+}
+
+async function quantizedRows(
+  checkpoint: Checkpoint,
+  stored: string,
+  [rows, columns]: readonly [number, number],
+  scheme: QuantizationScheme,
+): Promise<QuantizedMatrix> {
+  const { RowQuantizer } = await rowQuantization();
+  const quantizer = new RowQuantizer(rows, columns, scheme);
+  for await (const some of checkpoint.float32Rows(stored)) quantizer.add(some);
+  return quantizer.finish();
+}
+
 async function readTensor(
   checkpoint: Checkpoint,
   name: string,
   { dtype, shape, byteLength }: CheckpointTensor,
-  keepBlocks: boolean,
 ): Promise<Tensor> {
-  const [rows, columns, ...more] = shape;
-  if (keepBlocks && isGgufBlockType(dtype) && columns !== undefined && more.length === 0) {
-    const matrix = matrixOfBlocks(dtype, await checkpoint.read(name), [rows!, columns]);
-    return new Variable(zeros([rows!, columns]), { trainable: false }).quantize(matrix);
-  }
   const own = fileTypes[dtype as SafetensorsDtype];
   if (own !== undefined) {
     const { buffer } = await checkpoint.read(name);
     return tensorOfBytes(new Uint8Array(buffer, 0, Math.ceil(byteLength / 4) * 4), shape, own);
   }
-  return integers.includes(dtype)
-    ? tensor(await checkpoint.readInt32(name), shape, { dtype: 'i32' })
-    : bytesOf(await checkpoint.readFloat32(name), shape);
-}
-
-function bytesOf(values: Float32Array, shape: readonly number[]): Tensor {
-  return tensorOfBytes(new Uint8Array(values.buffer), shape, 'f32');
+  if (integers.includes(dtype)) {
+    return tensor(await checkpoint.readInt32(name), shape, { dtype: 'i32' });
+  }
+  const { buffer } = await checkpoint.readFloat32(name);
+  return tensorOfBytes(new Uint8Array(buffer), shape, 'f32');
 }

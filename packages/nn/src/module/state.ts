@@ -53,10 +53,10 @@ function section(title: string, names: readonly string[]): string[] {
  * Compares a state with variables by name. A variable that has several names (tied weights) is missing only
  * if the state has none of them.
  */
-export function compareState(
+export function compareState<Value extends { readonly shape: Shape }>(
   variables: Iterable<readonly [string, Variable]>,
-  state: StateDict,
-): { mismatch: StateMismatch; fitting: [Variable, Tensor][] } {
+  state: Readonly<Record<string, Value>>,
+): { mismatch: StateMismatch; fitting: [Variable, Value][] } {
   const namesOf = new Map<Variable, string[]>();
   for (const [name, variable] of variables) {
     const names = namesOf.get(variable);
@@ -66,7 +66,7 @@ export function compareState(
   const known = new Set<string>();
   const missing: string[] = [];
   const misshaped: { name: string; got: Shape; wants: Shape }[] = [];
-  const fitting: [Variable, Tensor][] = [];
+  const fitting: [Variable, Value][] = [];
   for (const [variable, names] of namesOf) {
     for (const name of names) known.add(name);
     const present = names.filter((name) => Object.hasOwn(state, name));

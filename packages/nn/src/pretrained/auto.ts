@@ -6,7 +6,7 @@
 import { type HubOptions, type ModelSource, openSource, parseJson } from '@llm/hub';
 import { checkChoice } from '@llm/tensor';
 import { loadConfig } from '../checkpoint/module.ts';
-import { type QuantizationScheme, quantizationSchemes } from '../quantization/quantize-rows.ts';
+import { type QuantizationScheme, quantizationSchemes } from '../quantization/schemes.ts';
 import type { Settings } from './config.ts';
 import { createModel, loadModel } from './load.ts';
 import { familyOf } from './registry.ts';
@@ -20,8 +20,9 @@ const weightTypes: readonly WeightType[] = ['f32', 'f16', 'bf16', ...quantizatio
 /** Options of `from_pretrained`: those of the hub, and what is made of the files. */
 export interface FromPretrainedOptions extends HubOptions {
   /**
-   * Element type of the weights, or how they are quantized. By default f32, but that matrices in blocks of a GGUF
-   * file stay quantized as they are; `'f32'` expands them too.
+   * Element type of the weights, or how they are quantized: then each matrix is quantized while it is read, so that
+   * the model is never held in f32, and what the checkpoint lacks (a new head) is not quantized. By default f32, but
+   * that matrices in blocks of a GGUF file stay quantized as they are; `'f32'` expands them too.
    */
   readonly dtype?: WeightType;
   /** Settings that replace those of `config.json`, such as `num_labels`. */
@@ -36,7 +37,7 @@ export interface FromPretrainedOptions extends HubOptions {
 export interface AutoModelFor<Task extends TaskName> {
   /**
    * Loads `config.json`, `generation_config.json` (if there is one) and the weights, and switches the model to
-   * evaluation.
+   * evaluation. Weights go to the default device one after the other.
    *
    * @param location a folder (Node), a repository of the hub such as `owner/name`, a URL or another source
    * @throws Error for a `model_type` that is not supported, naming those that are

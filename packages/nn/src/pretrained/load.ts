@@ -4,12 +4,12 @@
  * @module
  */
 import type { ModelSource } from '@llm/hub';
-import { type DType, type Tensor, Variable } from '@llm/tensor';
-import { readTensors } from '../checkpoint/read.ts';
+import { type DType, type QuantizedMatrix, realize, type Variable } from '@llm/tensor';
+import { type ModelCheckpoint, type ModelTensor, openModelCheckpoint } from '../checkpoint/read.ts';
 import { withoutInitialValues } from '../init.ts';
 import { compareState, StateDictError } from '../module/state.ts';
-import { quantize } from '../quantization/quantize.ts';
-import type { QuantizationScheme } from '../quantization/quantize-rows.ts';
+import type { QuantizableWeight } from '../quantization/matrices.ts';
+import type { QuantizationScheme } from '../quantization/schemes.ts';
 import { checkSettings, completeConfig, type ModelConfig, type Settings } from './config.ts';
 import { architectureOf, type Family } from './family.ts';
 import { initialize } from './initialize.ts';
@@ -31,27 +31,39 @@ export function createModel<Task extends TaskName>(
   return model;
 }
 
-/** A model with the weights of a checkpoint; what these lack gets initial values. */
+/** How the weights of a checkpoint are held. */
+interface WeightForm {
+  /** Element type of weights that are not quantized. */
+  readonly dtype: DType;
+  /** Quantizes the matrices that are read. */
+  readonly scheme?: QuantizationScheme;
+  /** Whether blocks of GGUF stay as they are. */
+  readonly keepBlocks: boolean;
+}
+
+/**
+ * A model with the weights of a checkpoint; what these lack gets initial values. Weights are read one after the
+ * other, in the form that they keep, and each goes to the default device before the next is read.
+ */
 export async function loadModel<Task extends TaskName>(
   family: Family,
   task: Task,
   settings: Settings,
   source: ModelSource,
-  options: {
-    readonly dtype: DType;
-    /** Quantizes what is read. */
-    readonly scheme?: QuantizationScheme;
-    /** Whether blocks of GGUF stay as they are. */
-    readonly keepBlocks: boolean;
-    readonly strict: boolean;
-    readonly file?: string;
-  },
+  options: WeightForm & { readonly strict: boolean; readonly file?: string },
 ): Promise<TaskModels[Task]> {
-  const { dtype, scheme, keepBlocks, strict, file } = options;
-  const model = withoutInitialValues(dtype, () => build(family, task, settings));
-  const tensors = await readTensors(source, { keepBlocks, ...(file !== undefined && { file }) });
-  model.load_report = takeTensors(family, model, tensors, { location: source.location, strict });
-  if (scheme) await quantize(model, scheme);
+  const { strict, file, ...form } = options;
+  const model = withoutInitialValues(form.dtype, () => build(family, task, settings));
+  const checkpoint = await openModelCheckpoint(source, file);
+  try {
+    const { report, fitting } = matchTensors(family, model, checkpoint, strict);
+    await takeTensors(model, fitting, form);
+    model.load_report = report;
+    initializeRest(family, model, report.missing);
+    warn(model.architecture, source.location, report);
+  } finally {
+    await checkpoint.close();
+  }
   model.eval();
   return model;
 }
@@ -72,24 +84,24 @@ function build<Task extends TaskName>(
 }
 
 /**
- * Puts a checkpoint's tensors into a model.
+ * Finds the variables of a model that a checkpoint's tensors are for, by names and shapes alone.
  *
- * @returns what was missing, which gets initial values, and what was unexpected
+ * @returns what does not fit, and the tensor of each variable, in the order of the checkpoint
  * @throws StateDictError if a shape differs, if a tensor below the head is missing, or, with `strict`, if
  *   anything is missing or unexpected
  */
-function takeTensors(
+function matchTensors(
   family: Family,
   model: PreTrainedModel,
-  tensors: Readonly<Record<string, Tensor>>,
-  { location, strict }: { readonly location: string; readonly strict: boolean },
-): LoadReport {
+  { tensors }: ModelCheckpoint,
+  strict: boolean,
+): { report: LoadReport; fitting: [Variable, ModelTensor][] } {
   const variables = Array.from(model.namedVariables());
   const wanted = new Set(variables.map(([name]) => name));
   const own = model.base_model_prefix;
   const ignored: string[] = [];
-  const state: Record<string, Tensor> = Object.create(null);
-  for (const [stored, value] of Object.entries(tensors)) {
+  const state: Record<string, ModelTensor> = Object.create(null);
+  for (const [stored, value] of tensors) {
     const name = family.rename ? family.rename(modernName(stored)) : modernName(stored);
     if (name === undefined) ignored.push(stored);
     else state[placeName(name, wanted, [family.prefix, own], own)] = value;
@@ -101,22 +113,63 @@ function takeTensors(
   if (misshaped.length > 0 || lacksBase || (strict && missing.length + unexpected.length > 0)) {
     throw new StateDictError(model.architecture, mismatch);
   }
-  for (const [variable, value] of fitting) {
-    const matrix = value instanceof Variable ? value.quantized : undefined;
-    if (matrix) variable.quantize(matrix);
-    else variable.assign(value);
+  const order = new Map(Array.from(tensors.values(), (value, position) => [value, position]));
+  fitting.sort(([, a], [, b]) => order.get(a)! - order.get(b)!);
+  return { report: { ...mismatch, ignored }, fitting };
+}
+
+/** Reads tensors into a model's variables and puts them on the default device, which lets the host's copy go. */
+async function takeTensors(
+  model: PreTrainedModel,
+  fitting: readonly (readonly [Variable, ModelTensor])[],
+  { scheme, keepBlocks }: WeightForm,
+): Promise<void> {
+  // Loaded only where it is used.
+  const matrices = scheme && (await import('../quantization/matrices.ts')).matricesOf(model);
+  for (const [variable, stored] of fitting) {
+    const matrix = matrices?.get(variable);
+    if (scheme && matrix) {
+      variable.quantize(await quantized(stored, scheme, matrix));
+    } else if (keepBlocks && stored.isBlocks) variable.quantize(await stored.readBlocks());
+    else variable.assign(await stored.read());
+    const { codes, scales, offsets } = variable.quantized ?? { codes: variable };
+    await realize(codes, scales ?? [], offsets ?? []);
   }
+}
+
+async function quantized(
+  stored: ModelTensor,
+  scheme: QuantizationScheme,
+  { name, transposed }: QuantizableWeight,
+): Promise<QuantizedMatrix> {
+  try {
+    return await stored.readQuantized(scheme, transposed);
+  } catch (error) {
+    if (error instanceof RangeError) throw new RangeError(`${name}: ${error.message}`);
+    throw error;
+  }
+}
+
+/** Initial values for what a checkpoint lacks. */
+function initializeRest(
+  family: Family,
+  model: PreTrainedModel,
+  missing: LoadReport['missing'],
+): void {
+  if (missing.length === 0) return;
+  const named = new Map(model.namedVariables());
+  initialize(family, model, new Set(missing.map((name) => named.get(name)!)));
+}
+
+function warn(architecture: string, location: string, { missing, unexpected }: LoadReport): void {
   if (missing.length > 0) {
-    const named = new Map(variables);
-    initialize(family, model, new Set(missing.map((name) => named.get(name)!)));
     console.warn(
-      `${model.architecture}: ${location} has no ${list(missing)}; they have initial values and want training`,
+      `${architecture}: ${location} has no ${list(missing)}; they have initial values and want training`,
     );
   }
   if (unexpected.length > 0) {
-    console.warn(`${model.architecture}: no use for ${list(unexpected)} of ${location}`);
+    console.warn(`${architecture}: no use for ${list(unexpected)} of ${location}`);
   }
-  return { ...mismatch, ignored };
 }
 
 function list(names: readonly string[]): string {

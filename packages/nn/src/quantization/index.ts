@@ -1,2 +1,2 @@
 export { type QuantizeOptions, quantize } from './quantize.ts';
-export type { QuantizationScheme } from './quantize-rows.ts';
+export type { QuantizationScheme } from './schemes.ts';

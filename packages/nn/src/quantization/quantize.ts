@@ -1,8 +1,6 @@
 import { checkChoice, checkOptions, type Variable } from '@llm/tensor';
-import { Embedding } from '../layers/embedding.ts';
-import { Linear } from '../layers/linear.ts';
 import type { Module } from '../module/module.ts';
-import { type QuantizationScheme, quantizationSchemes, quantizeRows } from './quantize-rows.ts';
+import { type QuantizationScheme, quantizationSchemes } from './schemes.ts';
 
 /** Options of `quantize`. */
 export interface QuantizeOptions {
@@ -14,8 +12,8 @@ export interface QuantizeOptions {
 }
 
 /**
- * Quantizes the weights of a model's `Linear` and `Embedding` layers and of its output layer, in place: they take
- * a quarter (`q8`) or a fifth (`q4`) of the memory, are read as they are by every product, and are not trained any
+ * Quantizes the weights of a model's `Linear`, `Embedding` and (GPT-2's) `Conv1D` layers and of its output layer, in
+ * place: they take a quarter (`q8`) or a fifth (`q4`) of the memory, are read as they are by every product, and are not trained any
  * more. Gradients still flow through them to what lies before. Biases and norms stay as they are, and so do
  * weights that are quantized already.
  *
@@ -32,24 +30,27 @@ export async function quantize(
 ): Promise<readonly string[]> {
   checkChoice('quantize', 'scheme', scheme, quantizationSchemes);
   checkOptions('quantize', options, ['modules_to_not_convert']);
+  // Loaded where they are used, as by from_pretrained.
+  const { matricesOf } = await import('./matrices.ts');
+  const { quantizeMatrix } = await import('./quantize-rows.ts');
   const isLeftOut = leftOut(model, options.modules_to_not_convert ?? []);
-  const named = new Map<string, Variable>();
-  const known = new Set<Variable>();
-  for (const [name, variable] of matricesOf(model)) {
-    if (known.has(variable) || variable.quantized || isLeftOut(name)) continue;
+  const chosen = new Map(
+    Array.from(matricesOf(model)).filter(
+      ([variable, { name }]) => !variable.quantized && !isLeftOut(name),
+    ),
+  );
+  for (const [variable, { name }] of chosen) {
     if (variable.dtype !== 'f32') {
       throw new TypeError(
         `quantize: ${name} is ${variable.dtype}; load the model with { dtype: 'f32' } first`,
       );
     }
-    known.add(variable);
-    named.set(name, variable);
   }
-  for (const variable of named.values()) {
-    const values = await variable.data();
-    variable.quantize(quantizeRows(values, variable.shape as readonly [number, number], scheme));
+  for (const [variable, { transposed }] of chosen) {
+    const shape = variable.shape as readonly [number, number];
+    variable.quantize(quantizeMatrix(await variable.data(), shape, scheme, transposed));
   }
-  return [...named.keys()];
+  return Array.from(chosen.values(), ({ name }) => name);
 }
 
 /** Whether a weight belongs to a module that is left out. A tied weight does if any module that holds it does. */
@@ -65,16 +66,4 @@ function leftOut(model: Module, modules: readonly string[]): (weight: string) =>
     names.filter(({ variable }) => kept.has(variable)).map(({ name }) => name),
   );
   return (weight) => keptNames.has(weight);
-}
-
-/** Weights of linear layers and embeddings by name, and output layers that are no module of their own. */
-function* matricesOf(model: Module): Generator<readonly [string, Variable]> {
-  for (const [path, module] of model.namedModules()) {
-    if (module instanceof Linear || module instanceof Embedding) {
-      yield [path ? `${path}.weight` : 'weight', module.weight];
-    }
-  }
-  for (const [name, variable] of model.namedVariables()) {
-    if (/(^|\.)lm_head\.weight$/.test(name)) yield [name, variable];
-  }
 }

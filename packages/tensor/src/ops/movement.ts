@@ -116,6 +116,11 @@ export function transpose(x: Node, first = -2, second = -1): Node {
   return permute(x, axes);
 }
 
+/** The matrix that a node is the transpose of; undefined for any other node. */
+export function transposedMatrix(node: Node): Node | undefined {
+  return node.op === (permuteOp as unknown) && node.shape.length === 2 ? node.inputs[0] : undefined;
+}
+
 /** The axis `from` taken out and put in at `to`; the others keep their order. */
 export function moveAxis(x: Node, from: number, to: number): Node {
   const rank = x.shape.length;
