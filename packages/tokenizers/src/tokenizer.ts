@@ -99,18 +99,23 @@ export class Tokenizer {
 
   private pushIds(segment: string, atStart: boolean, ids: number[]): void {
     const { preTokenizer, model } = this.parts;
-    const halves = preTokenizer?.halves;
-    const pieces = halves?.split(segment, atStart) ??
-      preTokenizer?.preTokenize(segment, atStart) ?? [segment];
-    const remember = !model.isRandom;
-    for (const piece of pieces) {
-      let found = remember ? this.idCache.get(piece) : undefined;
-      if (found === undefined) {
-        found = model.tokenize(halves?.rewrite(piece) ?? piece);
-        if (remember) this.idCache.set(piece, found);
-      }
+    const halves = preTokenizer === undefined ? {} : preTokenizer.halves;
+    const rewrite = halves?.rewrite;
+    const idsOf = (piece: string) => model.tokenize(rewrite?.(piece) ?? piece);
+    const push = (text: string, start: number, end: number): void => {
+      const found = model.isRandom
+        ? idsOf(text.slice(start, end))
+        : this.idCache.get(text, start, end, idsOf);
       for (let i = 0; i < found.length; i++) ids.push(found[i]!);
+    };
+    if (halves === undefined) {
+      const pieces = preTokenizer!.preTokenize(segment, atStart);
+      for (const piece of pieces) push(piece, 0, piece.length);
+      return;
     }
+    const text = halves.whole?.(segment, atStart) ?? segment;
+    const places = halves.cuts?.(text) ?? [0, text.length];
+    for (let i = 0; i < places.length; i += 2) push(text, places[i]!, places[i + 1]!);
   }
 
   /** Ids of a text with the places of their tokens, in code points. @param text - Well formed. */
@@ -146,12 +151,7 @@ export class Tokenizer {
   private spansOf(piece: string): TokenSpans {
     const { model } = this.parts;
     if (model.isRandom) return model.tokenizeSpans(piece);
-    let spans = this.spanCache.get(piece);
-    if (spans === undefined) {
-      spans = model.tokenizeSpans(piece);
-      this.spanCache.set(piece, spans);
-    }
-    return spans;
+    return this.spanCache.get(piece, 0, piece.length, (each) => model.tokenizeSpans(each));
   }
 
   /**

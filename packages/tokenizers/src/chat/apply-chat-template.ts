@@ -3,8 +3,9 @@ import type { BatchEncoding, TokenizeOptions } from '../pretrained/options.ts';
 import type { Span } from './generation-tags.ts';
 import type { ChatMessage } from './messages.ts';
 import { type ChatTemplateOptions, checkChatOptions } from './options.ts';
+import type { ChatTemplates } from './read-templates.ts';
 import { renderChats } from './render-chat.ts';
-import { type ChatTemplates, selectTemplate } from './select-template.ts';
+import { selectTemplate } from './select-template.ts';
 
 /** What `apply_chat_template` returns with `return_dict`: lists for one conversation or several. */
 export interface ChatEncoding<T> extends BatchEncoding<T> {

@@ -1,6 +1,6 @@
 import type { Merge, PackedMerges } from '../models/merge-list.ts';
+import { hashOf, UnitTable } from '../unit-table.ts';
 import type { TextReader } from './text-reader.ts';
-import { TokenTable } from './token-table.ts';
 
 /** Numbers that are kept of each token: start, end, hash. */
 const STRIDE = 3;
@@ -29,12 +29,12 @@ class MergesText implements PackedMerges {
 
   idsIn(vocab: ReadonlyMap<string, number>, tokens: readonly (string | undefined)[]): Int32Array {
     const { text, spans } = this;
-    const table = new TokenTable(tokens);
+    const { table, known } = tableOf(vocab, tokens);
     const ids = new Int32Array(2 * this.length);
     for (let index = 0; index < ids.length; index++) {
       const span = STRIDE * index;
-      const id = table.find(text, spans[span]!, spans[span + 1]!, spans[span + 2]!);
-      ids[index] = id < 0 ? (vocab.get(this.token(index)) ?? -1) : id;
+      const found = table.find(text, spans[span]!, spans[span + 1]!, spans[span + 2]!);
+      ids[index] = found < 0 ? (vocab.get(this.token(index)) ?? -1) : known[found]!;
     }
     return ids;
   }
@@ -43,6 +43,24 @@ class MergesText implements PackedMerges {
     const span = STRIDE * index;
     return this.escaped.get(index) ?? this.text.slice(this.spans[span], this.spans[span + 1]);
   }
+}
+
+/** Looks tokens up without a string for each, which `vocab` would want. */
+function tableOf(
+  vocab: ReadonlyMap<string, number>,
+  tokens: readonly (string | undefined)[],
+): { table: UnitTable; known: Int32Array } {
+  let units = 0;
+  for (const token of vocab.keys()) units += token.length;
+  const table = new UnitTable(vocab.size, units);
+  /** Ids by index in the table. */
+  const known = new Int32Array(vocab.size);
+  tokens.forEach((token, id) => {
+    if (token === undefined) return;
+    const index = table.add(token, 0, token.length, hashOf(token, 0, token.length));
+    if (index >= 0) known[index] = id;
+  });
+  return { table, known };
 }
 
 /**

@@ -1,3 +1,5 @@
+import { hashWith } from '../unit-table.ts';
+
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const ZERO = 0x30;
@@ -93,9 +95,4 @@ export class TextReader {
     this.at = end + 1;
     return true;
   }
-}
-
-/** The hash of a text with one more UTF-16 unit; that of no text is 0. */
-export function hashWith(hash: number, unit: number): number {
-  return Math.imul(hash ^ unit, 0x01000193);
 }

@@ -2,7 +2,7 @@ import type { AlignedText } from '../aligned-text.ts';
 import { spellBytes } from '../byte-alphabet.ts';
 import type { Fields } from '../json/fields.ts';
 import { Pattern } from '../pattern/pattern.ts';
-import { cutAtMatches } from './behavior.ts';
+import { piecesOf } from './pieces-of.ts';
 import type { PreTokenizer, PreTokenizerHalves } from './pre-tokenizer.ts';
 
 /** GPT-2's pattern. */
@@ -28,9 +28,10 @@ export class ByteLevel implements PreTokenizer {
   /** @param options - Settings; all true by default, as in the Rust library. */
   constructor(options: ByteLevelOptions = {}) {
     this.options = { add_prefix_space: true, trim_offsets: true, use_regex: true, ...options };
+    const { add_prefix_space, use_regex } = this.options;
     this.halves = {
-      split: (text) => this.split(text),
-      keepsWhole: !this.options.use_regex && !this.options.add_prefix_space,
+      ...(add_prefix_space && { whole: (text: string) => this.prefixed(text) }),
+      ...(use_regex && { cuts: gpt2Cuts }),
       rewrite: spellBytes,
     };
   }
@@ -41,13 +42,13 @@ export class ByteLevel implements PreTokenizer {
   }
 
   preTokenize(text: string): string[] {
-    return this.split(text).map(spellBytes);
+    return text === '' ? [] : piecesOf(this.halves, text, true);
   }
 
   align(text: AlignedText): AlignedText[] {
     if (text.text === '') return [];
     const prefixed = this.wantsSpace(text.text) ? text.prepend(' ') : text;
-    const pieces = this.options.use_regex ? prefixed.slices(this.cuts(prefixed.text)) : [prefixed];
+    const pieces = this.options.use_regex ? prefixed.slices(gpt2Cuts(prefixed.text)) : [prefixed];
     return pieces.map((piece) => piece.map(spellBytes));
   }
 
@@ -55,20 +56,19 @@ export class ByteLevel implements PreTokenizer {
     return { type: 'ByteLevel', ...this.options };
   }
 
-  private split(text: string): string[] {
-    if (text === '') return [];
-    const prefixed = this.wantsSpace(text) ? ` ${text}` : text;
-    return this.options.use_regex ? gpt2Split(prefixed) : [prefixed];
+  private prefixed(text: string): string {
+    return this.wantsSpace(text) ? ` ${text}` : text;
   }
 
   private wantsSpace(text: string): boolean {
     return this.options.add_prefix_space && !text.startsWith(' ');
   }
+}
 
-  private cuts(text: string): number[] {
-    gpt2 ??= new Pattern(GPT2_PATTERN);
-    return cutAtMatches(gpt2.findAll(text), text.length, 'Isolated', false);
-  }
+/** The pattern matches every character, so that the matches are all there is. */
+function gpt2Cuts(text: string): number[] {
+  gpt2 ??= new Pattern(GPT2_PATTERN);
+  return gpt2.findAll(text);
 }
 
 /**
@@ -78,12 +78,7 @@ export class ByteLevel implements PreTokenizer {
  * @returns The pieces, none empty.
  */
 export function gpt2Split(text: string): string[] {
-  gpt2 ??= new Pattern(GPT2_PATTERN);
-  // The pattern matches every character, so that the matches are all there is.
-  const cuts = gpt2.findAll(text);
-  const pieces: string[] = [];
-  for (let i = 0; i < cuts.length; i += 2) pieces.push(text.slice(cuts[i], cuts[i + 1]));
-  return pieces;
+  return piecesOf({ cuts: gpt2Cuts }, text, true);
 }
 
 /** The three settings that a ByteLevel pre-tokenizer, post-processor or decoder carries in a file. */

@@ -1,7 +1,8 @@
 import type { AlignedText } from '../aligned-text.ts';
 import { TokenizerFileError } from '../json/error.ts';
 import type { Fields } from '../json/fields.ts';
-import type { PreTokenizer } from './pre-tokenizer.ts';
+import { piecesOf } from './pieces-of.ts';
+import type { PreTokenizer, PreTokenizerHalves } from './pre-tokenizer.ts';
 
 const PREPEND_SCHEMES = ['first', 'never', 'always'] as const;
 
@@ -22,10 +23,15 @@ export interface MetaspaceOptions {
 export class Metaspace implements PreTokenizer {
   /** Settings, with the defaults filled in. */
   readonly options: Readonly<Required<MetaspaceOptions>>;
+  readonly halves: PreTokenizerHalves;
 
   /** @param options - Settings. */
   constructor(options: MetaspaceOptions = {}) {
     this.options = { replacement: '▁', prepend_scheme: 'always', split: true, ...options };
+    this.halves = {
+      whole: (text, atStart) => this.spaced(text, atStart),
+      ...(this.options.split && { cuts: (text: string) => this.cuts(text) }),
+    };
   }
 
   /** Reads the settings from a file. */
@@ -38,15 +44,7 @@ export class Metaspace implements PreTokenizer {
   }
 
   preTokenize(text: string, atStart = true): string[] {
-    const { replacement, split } = this.options;
-    if (text === '') return [];
-    let spaced = text.replaceAll(' ', replacement);
-    if (this.prepends(spaced, atStart)) spaced = replacement + spaced;
-    if (!split) return [spaced];
-    const cuts = this.cuts(spaced);
-    const pieces: string[] = [];
-    for (let i = 0; i < cuts.length; i += 2) pieces.push(spaced.slice(cuts[i], cuts[i + 1]));
-    return pieces;
+    return text === '' ? [] : piecesOf(this.halves, text, atStart);
   }
 
   align(text: AlignedText): AlignedText[] {
@@ -59,6 +57,12 @@ export class Metaspace implements PreTokenizer {
     let spaced = text.replace(spaces, replacement);
     if (this.prepends(spaced.text, text.origin === 0)) spaced = spaced.prepend(replacement);
     return split ? spaced.slices(this.cuts(spaced.text)) : [spaced];
+  }
+
+  private spaced(text: string, atStart: boolean): string {
+    const { replacement } = this.options;
+    const spaced = text.replaceAll(' ', replacement);
+    return this.prepends(spaced, atStart) ? replacement + spaced : spaced;
   }
 
   private prepends(text: string, atStart: boolean): boolean {

@@ -9,8 +9,8 @@ export interface PreTokenizer {
    */
   readonly dependsOnPlace?: boolean;
   /**
-   * The two halves of `preTokenize` where the last step rewrites each piece by itself, so that what
-   * becomes of a piece can be remembered under its text as it stands in the input.
+   * The two halves of `preTokenize` where it cuts a text and then rewrites each piece by itself, so
+   * that what becomes of a piece is found by its place in the text, without making a string of it.
    */
   readonly halves?: PreTokenizerHalves | undefined;
   /**
@@ -28,10 +28,10 @@ export interface PreTokenizer {
 
 /** A pre-tokenizer in two steps. */
 export interface PreTokenizerHalves {
-  /** Cuts a text into pieces. */
-  split(text: string, atStart: boolean): string[];
-  /** True if `split` leaves every text as it is. */
-  readonly keepsWhole?: boolean;
-  /** Rewrites one piece. */
-  rewrite(piece: string): string;
+  /** The text that is cut, where it is not the text as given. @param text - Not empty. */
+  whole?(text: string, atStart: boolean): string;
+  /** Start and end of each piece, in turn, none empty; the text is one piece if absent. @param text - Not empty. */
+  cuts?(text: string): readonly number[];
+  /** Rewrites one piece; pieces stay as they are if absent. */
+  rewrite?(piece: string): string;
 }

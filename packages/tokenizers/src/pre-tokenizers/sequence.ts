@@ -11,13 +11,7 @@ export class PreTokenizerSequence implements PreTokenizer {
   constructor(preTokenizers: readonly PreTokenizer[]) {
     this.preTokenizers = preTokenizers;
     this.dependsOnPlace = preTokenizers.some((each) => each.dependsOnPlace);
-    const last = preTokenizers.at(-1)?.halves;
-    if (last === undefined || this.dependsOnPlace) return;
-    const steps = preTokenizers
-      .slice(0, -1)
-      .map((each) => (piece: string) => each.preTokenize(piece));
-    if (!last.keepsWhole) steps.push((piece) => last.split(piece, true));
-    this.halves = { split: (text) => splitAll(text, steps), rewrite: last.rewrite };
+    this.halves = halvesOf(preTokenizers);
   }
 
   preTokenize(text: string, atStart = true): string[] {
@@ -27,10 +21,11 @@ export class PreTokenizerSequence implements PreTokenizer {
       const pieces = this.align(atStart ? aligned : aligned.slice(1, aligned.text.length));
       return pieces.map((piece) => piece.text);
     }
-    return splitAll(
-      text,
-      this.preTokenizers.map((each) => (piece) => each.preTokenize(piece)),
-    );
+    let pieces = text === '' ? [] : [text];
+    for (const each of this.preTokenizers) {
+      pieces = pieces.flatMap((piece) => each.preTokenize(piece));
+    }
+    return pieces;
   }
 
   align(text: AlignedText): AlignedText[] {
@@ -46,16 +41,29 @@ export class PreTokenizerSequence implements PreTokenizer {
   }
 }
 
-function splitAll(text: string, steps: readonly ((piece: string) => string[])[]): string[] {
-  let pieces = text === '' ? [] : [text];
-  for (const step of steps) {
-    if (pieces.length === 1) {
-      pieces = step(pieces[0]!);
-      continue;
-    }
-    const next: string[] = [];
-    for (const piece of pieces) for (const part of step(piece)) next.push(part);
-    pieces = next;
+/** The halves of a sequence in which only the last one rewrites anything, if it is one. */
+function halvesOf(preTokenizers: readonly PreTokenizer[]): PreTokenizerHalves | undefined {
+  const steps: Cuts[] = [];
+  let rewrite: PreTokenizerHalves['rewrite'];
+  for (const { halves } of preTokenizers) {
+    if (halves === undefined || halves.whole || rewrite) return undefined;
+    if (halves.cuts) steps.push(halves.cuts);
+    rewrite = halves.rewrite;
   }
-  return pieces;
+  const [first, ...others] = steps;
+  const cuts = (text: string) =>
+    others.reduce((places, step) => cutEach(text, places, step), first!(text));
+  return { ...(first && { cuts }), ...(rewrite && { rewrite }) };
+}
+
+type Cuts = (text: string) => readonly number[];
+
+/** Cuts each of the pieces of a text. */
+function cutEach(text: string, places: readonly number[], cuts: Cuts): readonly number[] {
+  const all: number[] = [];
+  for (let i = 0; i < places.length; i += 2) {
+    const start = places[i]!;
+    for (const place of cuts(text.slice(start, places[i + 1]))) all.push(start + place);
+  }
+  return all;
 }

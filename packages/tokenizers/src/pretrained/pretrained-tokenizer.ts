@@ -4,7 +4,7 @@ import type {
   ChatTemplates,
   Conversations,
 } from '../chat/index.ts';
-import { readChatTemplates } from '../chat/select-template.ts';
+import { readChatTemplates } from '../chat/read-templates.ts';
 import type { Encoding } from '../encoding.ts';
 import { TokenizerFileError } from '../json/error.ts';
 import { describe } from '../json/fields.ts';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { hashWith } from '../../src/json/text-reader.ts';
 import { parseTokenizerText } from '../../src/json/tokenizer-text.ts';
 import { isPacked } from '../../src/models/merge-list.ts';
+import { hashOf } from '../../src/unit-table.ts';
 
 /** What `JSON.parse` would give: maps as objects, packed merges as pairs. */
 function plain(value: unknown): unknown {
@@ -107,9 +107,8 @@ describe('packed merges', () => {
   it('find tokens that were chosen to collide', () => {
     const tokens: string[] = [];
     for (let i = 0; tokens.length < 300; i++) {
-      let hash = 0;
       const text = i.toString(36);
-      for (let at = 0; at < text.length; at++) hash = hashWith(hash, text.charCodeAt(at));
+      const hash = hashOf(text, 0, text.length);
       if (((hash ^ (hash >>> 15)) & 1023) === 7) tokens.push(text);
     }
     const merges = tokens.map((each): [string, string] => [each, `${each}!`]);
