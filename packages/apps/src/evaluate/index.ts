@@ -12,5 +12,7 @@ export {
 } from './evaluate.ts';
 export { type QuestionRow, questionAnsweringScoring } from './question-answering.ts';
 export type { Scores, Scoring } from './scoring.ts';
+export { type SummaryRow, summarizationScoring } from './summarization.ts';
 export { type ClassificationRow, textClassificationScoring } from './text-classification.ts';
+export { firstPieces, type TaggedRow, tokenClassificationScoring } from './token-classification.ts';
 export { type TranslationRow, translationScoring } from './translation.ts';

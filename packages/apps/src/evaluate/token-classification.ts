@@ -45,16 +45,26 @@ export const tokenClassificationScoring: Scoring<
 
 /** The tag of each word of a text that is its words with spaces between. */
 function wordTags(tokens: readonly string[], pieces: readonly TokenEntity[]): string[] {
-  const tags: string[] = [];
+  // A word that the tokenizer knows nothing of, such as a lone control character, has no token.
+  return firstPieces(tokens, pieces).map((piece) => (piece < 0 ? 'O' : pieces[piece]!.entity));
+}
+
+/**
+ * For each word of a text that is its words with spaces between: the position of its first piece, -1 where there is
+ * none.
+ *
+ * @param pieces where they lie in the text, in order
+ */
+export function firstPieces(
+  words: readonly string[],
+  pieces: readonly { readonly start: number; readonly end: number }[],
+): number[] {
   let piece = 0;
   let end = -1;
-  for (const token of tokens) {
+  return words.map((word) => {
     const start = end + 1;
-    end = start + token.length;
+    end = start + word.length;
     while (piece < pieces.length && pieces[piece]!.end <= start) piece++;
-    const first = pieces[piece];
-    // A word that the tokenizer knows nothing of, such as a lone control character, has no token.
-    tags.push(first && first.start < end ? first.entity : 'O');
-  }
-  return tags;
+    return piece < pieces.length && pieces[piece]!.start < end ? piece : -1;
+  });
 }

@@ -13,18 +13,24 @@ import {
   evaluate,
   type QuestionRow,
   type Scoring,
+  type SummaryRow,
+  type TaggedRow,
   type TranslationRow,
 } from '../evaluate/index.ts';
 import { type Pipelines, pipeline, pipelineTasks, WrongInputError } from '../pipelines/index.ts';
 import { questionAnsweringRecipe } from './question-answering.ts';
 import type { Recipe } from './recipe.ts';
+import { summarizationRecipe } from './summarization.ts';
 import { textClassificationRecipe } from './text-classification.ts';
+import { tokenClassificationRecipe } from './token-classification.ts';
 import { translationRecipe } from './translation.ts';
 
 /** What the rows of each task are. */
 export interface FineTuneRows {
   readonly 'text-classification': ClassificationRow;
+  readonly 'token-classification': TaggedRow;
   readonly 'question-answering': QuestionRow;
+  readonly summarization: SummaryRow;
   readonly translation: TranslationRow;
 }
 
@@ -59,15 +65,23 @@ export interface FineTuned<Task extends FineTuneTask> {
 
 const recipes: { readonly [Task in FineTuneTask]: Recipe<FineTuneRows[Task], Task> } = {
   'text-classification': textClassificationRecipe,
+  'token-classification': tokenClassificationRecipe,
   'question-answering': questionAnsweringRecipe,
+  summarization: summarizationRecipe,
   translation: translationRecipe,
 };
+
+/** The tasks that `fineTune` teaches, each with the columns of its rows. */
+export const fineTuneColumns: Readonly<Record<FineTuneTask, string>> = Object.fromEntries(
+  Object.entries(recipes).map(([task, { scoring }]) => [task, scoring.columns]),
+) as Record<FineTuneTask, string>;
 
 /**
  * Teaches a model a task by examples: rows in, a scored model out, and its folder.
  *
- * Rows are `{ text, label }` for `text-classification`, SQuAD's `{ question, context, answers }` for
- * `question-answering`, `{ source, target }` for `translation`.
+ * Rows are `{ text, label }` for `text-classification`, `{ tokens, tags }` (lists) for `token-classification`, SQuAD's
+ * `{ question, context, answers }` for `question-answering`, `{ text, summary }` for `summarization`, and
+ * `{ source, target }` for `translation`.
  *
  * @throws WrongInputError naming the row that cannot be used. @throws TypeError for an unknown option or argument
  *

@@ -10,4 +10,5 @@ export {
   type FineTuneRows,
   type FineTuneTask,
   fineTune,
+  fineTuneColumns,
 } from './fine-tune.ts';

@@ -2,7 +2,7 @@ import type { Encoding } from '@llm/tokenizers';
 import { dataCollatorWithPadding } from '@llm/train';
 import { type QuestionRow, questionAnsweringScoring } from '../evaluate/index.ts';
 import { longestInput } from '../pipelines/encode.ts';
-import type { Recipe } from './recipe.ts';
+import { modelInputs, type Recipe } from './recipe.ts';
 
 const window = 384;
 
@@ -11,7 +11,6 @@ export const questionAnsweringRecipe: Recipe<QuestionRow, 'question-answering'> 
   scoring: questionAnsweringScoring,
   features(rows, model, tokenizer) {
     const max_length = Math.min(window, longestInput(model, tokenizer) ?? window);
-    const takesTypes = model.inputNames.includes('token_type_ids');
     return rows.flatMap(({ question, context, answers }) => {
       const encoding = tokenizer.encode_plus(question, {
         text_pair: context,
@@ -24,9 +23,7 @@ export const questionAnsweringRecipe: Recipe<QuestionRow, 'question-answering'> 
       return [encoding, ...encoding.overflowing].map((part) => {
         const [first, last] = tokensOf(part, start, end);
         return {
-          input_ids: part.ids,
-          attention_mask: part.attention_mask,
-          ...(takesTypes && { token_type_ids: part.type_ids }),
+          ...modelInputs(model, part),
           start_positions: first,
           end_positions: last,
         };

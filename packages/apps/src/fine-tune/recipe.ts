@@ -1,5 +1,5 @@
 import type { FromPretrainedOptions, PreTrainedModel } from '@llm/nn';
-import type { PreTrainedTokenizer } from '@llm/tokenizers';
+import type { Encoding, PreTrainedTokenizer } from '@llm/tokenizers';
 import type { Collator, TrainingArguments } from '@llm/train';
 import type { Scoring } from '../evaluate/index.ts';
 import type { PipelineTask } from '../pipelines/index.ts';
@@ -22,4 +22,13 @@ export interface Recipe<Row, Task extends PipelineTask> {
   collator(tokenizer: PreTrainedTokenizer): Collator;
   /** Arguments of training that suit the task; the caller's go before them. */
   readonly args: Partial<TrainingArguments>;
+}
+
+/** What a model takes of an encoding, by Python's names. */
+export function modelInputs(
+  model: PreTrainedModel,
+  { ids, attention_mask, type_ids }: Encoding,
+): Features {
+  const takesTypes = model.inputNames.includes('token_type_ids');
+  return { input_ids: ids, attention_mask, ...(takesTypes && { token_type_ids: type_ids }) };
 }

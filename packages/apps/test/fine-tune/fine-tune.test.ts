@@ -40,6 +40,26 @@ it('teaches classes, and saves a model that does the task', async () => {
   expect(other!.score).toBeCloseTo(own!.score, 5);
 });
 
+it('teaches tags, a word that is several pieces included', async () => {
+  const rows = ['Wolfgang', 'Clara'].flatMap((name) =>
+    ['Paris', 'Berlin'].map((city) => ({
+      tokens: [name, 'lives', 'in', city, '.'],
+      tags: ['B-PER', 'O', 'O', 'B-LOC', 'O'],
+    })),
+  );
+  const { pipeline: tag, metrics } = await fineTune('token-classification', rows, {
+    model: at('plain'),
+    eval_rows: [rows[0]!],
+    args: { ...args, learning_rate: 1e-2, num_train_epochs: 80 },
+  });
+  expect(metrics).toMatchObject({ f1: 1, accuracy: 1 });
+  const found = await tag('Clara lives in Paris .', { aggregation_strategy: 'first' });
+  expect(found.map(({ entity_group, word }) => `${word} ${entity_group}`)).toEqual([
+    'Clara PER',
+    'Paris LOC',
+  ]);
+});
+
 it('teaches answers', async () => {
   const places = ['Paris', 'Berlin', 'New York'];
   const rows = places.map((place) => {
@@ -54,6 +74,16 @@ it('teaches answers', async () => {
   });
   expect(metrics.f1).toBe(100);
   expect(metrics.exact_match).toBe(100);
+});
+
+it('teaches summaries', async () => {
+  const rows = [{ text: 'The food, the food and the food.', summary: 'The food' }];
+  const { metrics } = await fineTune('summarization', rows, {
+    model: at('m2m'),
+    eval_rows: rows,
+    args: { ...args, learning_rate: 1e-2, num_train_epochs: 60 },
+  });
+  expect(metrics.rouge1).toBeGreaterThan(0.9);
 });
 
 it('teaches translations', async () => {
@@ -86,8 +116,17 @@ it.each([
     [{ question: 'q', context: 'c', answers: { text: ['d'], answer_start: [0] } }],
     /the context has no "d" at 0/,
   ],
+  [
+    'token-classification',
+    [{ tokens: ['a', 'b'], tags: ['O'] }],
+    /row 0: tags wants a tag for each/,
+  ],
   ['translation', [{ source: 'x', target: ' ' }], /row 0: target wants a text/],
-  ['singing', [], /teaches text-classification, question-answering, translation/],
+  [
+    'singing',
+    [],
+    /teaches text-classification, token-classification, question-answering, summarization, translation/,
+  ],
 ] as const)('%s refuses %j', async (task, rows, message) => {
   const model = at('plain');
   await expect(fineTune(task as 'translation', rows as never, { model })).rejects.toThrow(message);

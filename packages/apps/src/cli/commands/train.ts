@@ -1,6 +1,11 @@
 import { loadDataset, type TrainingArguments } from '@llm/train';
 import type { Command } from 'commander';
-import { estimateFineTune, type FineTuneTask, fineTune } from '../../fine-tune/index.ts';
+import {
+  estimateFineTune,
+  type FineTuneTask,
+  fineTune,
+  fineTuneColumns,
+} from '../../fine-tune/index.ts';
 import { UsageError } from '../failure.ts';
 import { type Io, writeJson } from '../io.ts';
 import { anyNumber, wholeNumber } from '../model-options.ts';
@@ -17,7 +22,7 @@ interface TrainOptions {
   readonly json?: boolean;
 }
 
-const tasks: readonly FineTuneTask[] = ['text-classification', 'question-answering', 'translation'];
+const tasks = Object.keys(fineTuneColumns) as FineTuneTask[];
 
 /** `llm train TASK FILE`: teaches a model by the rows of a file. */
 export function addTrain(program: Command, io: Io): void {
@@ -38,8 +43,8 @@ export function addTrain(program: Command, io: Io): void {
     .addHelpText(
       'after',
       `
-Columns: text, label (text-classification); question, context, answers (question-answering, as SQuAD);
-source, target (translation).
+Columns
+${tasks.map((task) => `  ${task.padEnd(22)} ${fineTuneColumns[task]}`).join('\n')}
 
 Example
   llm train text-classification reviews.csv -m sentence-transformers/all-MiniLM-L6-v2 -o reviews-model
