@@ -17,7 +17,7 @@ console.log(await generate(model, { input_ids: [[1]] }));
  * Most bytes, gzipped: what it is now and little more, so that growth is seen; a change that needs more has to say
  * why. The aim is 90 KB.
  */
-const LIMIT = 140_000; // launches together, self-checks and slices written in place came to WebGPU
+const LIMIT = 142_000; // launches together, norms within products, self-checks and slices written in place came to WebGPU
 
 describe('a page that generates on WebGPU', () => {
   it(`downloads at most ${LIMIT / 1000} KB, and only what it uses`, async () => {

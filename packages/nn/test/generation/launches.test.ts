@@ -1,0 +1,78 @@
+import { createWebGpuBackend } from '@llm/kernels-webgpu';
+import { BackendDevice, registerDevice, setDefaultDevice, tensor } from '@llm/tensor';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { full } from '../../../../tools/testing/full.ts';
+import { describeWebGpu } from '../../../../tools/testing/webgpu.ts';
+import { AutoModelForCausalLM, generate, releaseSessions } from '../../src/index.ts';
+
+type WebGpuBackend = Awaited<ReturnType<typeof createWebGpuBackend>>;
+
+/** Counts dispatches and submits of a backend's device from now on. */
+function countLaunches(backend: WebGpuBackend): { dispatches: number; submits: number } {
+  const native = backend.device.native as GPUDevice;
+  const counts = { dispatches: 0, submits: 0 };
+  const createEncoder = native.createCommandEncoder.bind(native);
+  native.createCommandEncoder = (descriptor) => {
+    const encoder = createEncoder(descriptor);
+    const beginPass = encoder.beginComputePass.bind(encoder);
+    encoder.beginComputePass = (settings) => {
+      const pass = beginPass(settings);
+      const dispatch = pass.dispatchWorkgroups.bind(pass);
+      pass.dispatchWorkgroups = (x, y, z) => {
+        counts.dispatches += 1;
+        return dispatch(x, y, z);
+      };
+      return pass;
+    };
+    return encoder;
+  };
+  const submit = native.queue.submit.bind(native.queue);
+  native.queue.submit = (commands) => {
+    counts.submits += 1;
+    return submit(commands);
+  };
+  return counts;
+}
+
+describeWebGpu('a step of decoding', () => {
+  let backend: WebGpuBackend;
+  let counts: ReturnType<typeof countLaunches>;
+  beforeAll(async () => {
+    backend = await createWebGpuBackend();
+    counts = countLaunches(backend);
+    registerDevice('webgpu', async () => new BackendDevice(backend));
+    setDefaultDevice('webgpu');
+  });
+  afterAll(() => backend.dispose());
+
+  /** Launches of one step, from the difference between generating more and fewer tokens with one cache. */
+  async function stepOf(model_type: 'llama' | 'qwen3', layers: number) {
+    const model = await AutoModelForCausalLM.from_config({
+      ...{ model_type, num_hidden_layers: layers, vocab_size: 32 },
+      ...{ hidden_size: 32, intermediate_size: 64, head_dim: 8 },
+      ...{ num_attention_heads: 4, num_key_value_heads: 2, eos_token_id: null },
+    });
+    const input_ids = tensor(new Int32Array(40).fill(3), [1, 40]);
+    const run = async (max_new_tokens: number) => {
+      const before = { ...counts };
+      await generate(model, { input_ids }, { max_new_tokens });
+      const { dispatches, submits } = counts;
+      return [dispatches - before.dispatches, submits - before.submits] as const;
+    };
+    const [few, many] = [await run(3), await run(7)];
+    releaseSessions(model);
+    return { dispatches: (many[0] - few[0]) / 4, submits: (many[1] - few[1]) / 4 };
+  }
+
+  it.each([
+    ['llama', 8],
+    // Heads are normalized by kernels between the projections and the rotations.
+    ...(full ? ([['qwen3', 9]] as const) : []),
+  ] as const)('of %s takes %d launches a layer, and 2 submits', async (family, most) => {
+    const layers = 3;
+    const { dispatches, submits } = await stepOf(family, layers);
+    // Positions and their rotations, the embedding, the head and its choice come once.
+    expect(dispatches).toBeLessThanOrEqual(most * layers + 4);
+    expect(submits).toBeLessThanOrEqual(2);
+  });
+});
