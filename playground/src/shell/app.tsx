@@ -7,6 +7,8 @@ import { DeviceChoice } from './device-choice.tsx';
 import { TabList } from './tab-list.tsx';
 import { type Tab, type TabProps, tabs } from './tabs.ts';
 
+const devices = ['auto', 'webgpu', 'wasm'];
+
 /** The page: its name, the device, the tabs, and the shown tab. */
 export function App({ engine }: { readonly engine: Engine }) {
   const state = useLink(
@@ -14,12 +16,9 @@ export function App({ engine }: { readonly engine: Engine }) {
     tabs[0]!.id,
   );
   const { tab: shown, parameters } = state.link;
-  const [device, setDevice] = useState(parameters.device ?? 'auto');
+  const device = devices.find((name) => name === parameters.device) ?? 'auto';
   const [message, announce] = useState('');
-  const choose = (name: string) => {
-    setDevice(name);
-    state.change({ device: name === 'auto' ? undefined : name });
-  };
+  const choose = (name: string) => state.change({ device: name === 'auto' ? undefined : name });
   return (
     <>
       <header class="page-header">

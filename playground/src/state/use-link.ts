@@ -50,8 +50,10 @@ export function useLink(tabs: readonly string[], first: string): LinkState {
   const open = useCallback((tab: string, parameters?: Parameters) => {
     if (tab === current.current.tab && !parameters) return;
     kept.current.set(current.current.tab, current.current);
-    const had = kept.current.get(tab) ?? { tab, parameters: {} };
-    show(parameters ? { tab, parameters } : had, 'push');
+    const wanted = parameters ?? kept.current.get(tab)?.parameters ?? {};
+    // The device is the page's: it goes along, so that a link of any tab names it.
+    const device = parameters?.device ?? current.current.parameters.device;
+    show({ tab, parameters: changed(wanted, { device }) }, 'push');
   }, []);
   const change = useCallback((changes: ParameterChanges) => {
     const { tab, parameters } = current.current;

@@ -48,6 +48,32 @@ describeChromium('the page', () => {
     }
     await page.keyboard.press('End');
     expect(await shown()).toBe(tabs.at(-1)!.title);
+
+    // The device is the page's, whichever tab it was chosen in; everything is reached by the Tab key, in reading order.
+    await page.getByLabel('Device').selectOption('wasm');
+    await page.getByLabel('Device').focus();
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Home');
+    expect(page.url()).toMatch(/#run\?device=wasm$/);
+    const names: string[] = [];
+    for (let step = 0; step < 7; step++) {
+      await page.keyboard.press('Tab');
+      names.push(
+        await page.evaluate(() => {
+          const element = document.activeElement as HTMLInputElement;
+          return element.labels?.[0]?.textContent || element.textContent!;
+        }),
+      );
+    }
+    expect(names).toEqual([
+      'Task',
+      'Model',
+      'Choose a folder…',
+      'New tokens at most',
+      'As a chat message',
+      'Draw tokens at random',
+      'Temperature',
+    ]);
     await page.close();
   });
 
