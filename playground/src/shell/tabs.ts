@@ -36,4 +36,14 @@ export const tabs: readonly Tab[] = [
     title: 'Train',
     load: () => import('../training/training-tab.tsx').then((m) => m.TrainingTab),
   },
+  {
+    id: 'attention',
+    title: 'Attention',
+    load: () => import('../attention/attention-tab.tsx').then((m) => m.AttentionTab),
+  },
+  {
+    id: 'probabilities',
+    title: 'Probabilities',
+    load: () => import('../probabilities/probability-tab.tsx').then((m) => m.ProbabilityTab),
+  },
 ];

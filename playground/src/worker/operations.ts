@@ -12,6 +12,8 @@ export const operations = {
   'training/train': () => import('../training/operations.ts').then(({ train }) => train),
   'training/pause': () => import('../training/operations.ts').then(({ pause }) => pause),
   'training/finish': () => import('../training/operations.ts').then(({ finish }) => finish),
+  'attention/look': () => import('../attention/operations.ts').then(({ look }) => look),
+  'probabilities/score': () => import('../probabilities/operations.ts').then(({ score }) => score),
   'training/discard': () => import('../training/operations.ts').then(({ discard }) => discard),
 } as const;
 
