@@ -1,6 +1,6 @@
 /**
  * Where data comes from: a path (Node) or an `http:` address, a `URL`, a `File` or `Blob` (a page's file picker),
- * bytes in memory, or a stream, which can be read once only.
+ * bytes in memory, or a stream, which can be read once only. What is named `….gz` is decompressed.
  */
 export type DataSource = string | URL | Blob | Uint8Array | ReadableStream<Uint8Array>;
 
@@ -16,6 +16,11 @@ export interface OpenData {
 
 /** Opens a source; nothing is read yet. */
 export function openData(source: DataSource): OpenData {
+  const opened = openStored(source);
+  return /\.gz$/i.test(opened.name.replace(/[?#].*/, '')) ? decompressed(opened) : opened;
+}
+
+function openStored(source: DataSource): OpenData {
   if (source instanceof Uint8Array)
     return withBytes('bytes', async function* () {
       yield source;
@@ -47,6 +52,34 @@ function openStream(stream: ReadableStream<Uint8Array>): OpenData {
     }
     used = true;
     return streamChunks(stream);
+  });
+}
+
+/** What gzip made smaller. */
+function decompressed({ name, chunks }: OpenData): OpenData {
+  return withBytes(name, async function* () {
+    let unread: unknown;
+    const iterator = chunks()[Symbol.asyncIterator]();
+    const stored = new ReadableStream<Uint8Array<ArrayBuffer>>({
+      async pull(controller) {
+        try {
+          const { done, value } = await iterator.next();
+          if (done) controller.close();
+          else controller.enqueue(value as Uint8Array<ArrayBuffer>);
+        } catch (error) {
+          unread = error;
+          controller.error(error);
+        }
+      },
+      cancel: async () => void (await iterator.return?.()),
+    });
+    try {
+      yield* streamChunks(stored.pipeThrough(new DecompressionStream('gzip')));
+    } catch (error) {
+      if (unread !== undefined) throw unread;
+      const reason = (error as Error).message;
+      throw new Error(`data: ${name} is no whole gzip file: ${reason}`, { cause: error });
+    }
   });
 }
 

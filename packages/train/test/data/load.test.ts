@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import { BadRowError, Dataset, loadDataset, streamDataset } from '@llm/train';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -39,6 +40,24 @@ describe('loadDataset', () => {
     }
     await expect(loadDataset(join(folder, 'none.jsonl'))).rejects.toThrow(/ENOENT/);
     await expect(loadDataset(bytes)).rejects.toThrow(/set the option format/);
+  });
+
+  it('reads what is compressed, and names a file that is cut or something else', async () => {
+    const text = Array.from({ length: 5000 }, (_, n) => `{"n":${n}}`).join('\n');
+    const bytes = gzipSync(text);
+    const path = join(folder, 'rows.jsonl.gz');
+    await writeFile(path, bytes);
+    for (const source of [path, file('rows.jsonl.gz', new Uint8Array(bytes))]) {
+      const rows = await loadDataset(source);
+      expect([rows.length, rows.at(4999)]).toEqual([5000, { n: 4999 }]);
+    }
+    const [first] = await collect(streamDataset(path).take(1));
+    expect(first).toEqual({ n: 0 });
+    for (const part of [bytes.subarray(0, bytes.length >> 1), Buffer.from(text)]) {
+      const damaged = file('damaged.csv.gz', new Uint8Array(part));
+      await expect(loadDataset(damaged)).rejects.toThrow(/damaged\.csv\.gz is no whole gzip file/);
+    }
+    await expect(loadDataset(join(folder, 'none.jsonl.gz'))).rejects.toThrow(/ENOENT/);
   });
 
   it('reads tables whose quoted fields hold delimiters, quotes and line ends', async () => {

@@ -22,7 +22,7 @@ const byExtension: Readonly<Record<string, DataFormat>> = {
 
 /** The format that a file's name says. @throws Error if it says none. */
 export function formatOf(name: string): DataFormat {
-  const extension = /\.([^./\\?#]+)(?:[?#].*)?$/.exec(name)?.[1]?.toLowerCase() ?? '';
+  const extension = /\.([^./\\?#]+)(?:\.gz)?(?:[?#].*)?$/i.exec(name)?.[1]?.toLowerCase() ?? '';
   const format = byExtension[extension];
   if (format === undefined) {
     const known = Object.keys(byExtension).map((each) => `.${each}`);
