@@ -1,3 +1,4 @@
+import { strongTag } from './hub/remote-file.ts';
 import { checkRange, type RandomAccessFile } from './random-access.ts';
 
 /**
@@ -12,12 +13,14 @@ export function httpFile(url: URL, size: number, etag: string | undefined): Rand
       checkRange(position, target.byteLength, size);
       if (target.byteLength === 0) return;
       const end = position + target.byteLength - 1;
-      const headers = { range: `bytes=${position}-${end}`, ...(etag && { 'if-range': etag }) };
-      const response = await fetch(url, { headers });
-      if (response.status !== 206) {
+      // Not If-Range: hosts let pages of other hosts send Range alone. The tag of the answer tells as much.
+      const response = await fetch(url, { headers: { range: `bytes=${position}-${end}` } });
+      const tag = strongTag(response.headers.get('etag'));
+      const isChanged = etag !== undefined && tag !== undefined && tag !== etag;
+      if (response.status !== 206 || isChanged) {
         await response.body?.cancel();
         throw new Error(
-          response.status === 200
+          response.status === 200 || isChanged
             ? `read: ${url.href} changed while it was read; open it again`
             : `GET ${url.href}: the server answered ${response.status} ${response.statusText}`,
         );

@@ -30,7 +30,13 @@ export function openUrl(base: string | URL): ModelSource {
   /** A response of status 200, or undefined where the server says there is no such file. */
   async function request(name: string, method: 'GET' | 'HEAD'): Promise<Response | undefined> {
     const url = address(name);
-    const response = await fetch(url, { method });
+    const response = await fetch(url, { method }).catch((cause: unknown) => {
+      // All that a page is told is that it failed.
+      throw new Error(
+        `${method} ${url.href}: no answer (${cause instanceof Error ? cause.message : cause}); check the address and the network, and for a page that the server lets other hosts read (Access-Control-Allow-Origin)`,
+        { cause },
+      );
+    });
     if (response.ok) return response;
     await response.body?.cancel();
     if (response.status === 404 || response.status === 410) return undefined;

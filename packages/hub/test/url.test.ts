@@ -1,7 +1,12 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { type Fault, type HubServer, startHubServer } from '../../../tools/testing/hub-server.ts';
+import {
+  type Fault,
+  type HubServer,
+  type ServedRepository,
+  startHubServer,
+} from '../../../tools/testing/hub-server.ts';
 import { MissingFileError, openCheckpoint, openUrl, serializeSafetensors } from '../src/index.ts';
 
 const data = Uint8Array.from({ length: 4000 }, (_, i) => i & 255);
@@ -9,9 +14,10 @@ const file = serializeSafetensors({
   a: { dtype: 'F32', shape: [1000], data },
   b: { dtype: 'U8', shape: [3], data: Uint8Array.of(1, 2, 3) },
 });
+const repository: ServedRepository = { files: { 'model.safetensors': file } };
 let server: HubServer;
 beforeEach(async () => {
-  server = await startHubServer({ 'o/m': { files: { 'model.safetensors': file } } });
+  server = await startHubServer({ 'o/m': repository });
 });
 afterEach(() => server.close());
 const open = () => openCheckpoint(openUrl(`${server.storageHost}/o/m`));
@@ -32,6 +38,13 @@ it('reads tensors by ranges', async () => {
 
 it('notices that a file has changed, and other answers', async () => {
   const checkpoint = await open();
+  const other = serializeSafetensors({
+    a: { dtype: 'F32', shape: [1000], data: data.toReversed() },
+    b: { dtype: 'U8', shape: [3], data: Uint8Array.of(1, 2, 3) },
+  });
+  repository.files['model.safetensors'] = other;
+  await expect(checkpoint.read('a')).rejects.toThrow('changed while it was read');
+  repository.files['model.safetensors'] = file;
   const answer = async (fault: Fault) => {
     server.fault = () => fault;
     return checkpoint.read('a').then(
@@ -51,4 +64,5 @@ it('says which file is missing', async () => {
   const source = openUrl(`http://127.0.0.1:${port}`);
   await expect(source.open?.('x')).rejects.toThrow(MissingFileError);
   await new Promise((resolve) => plain.close(resolve));
+  await expect(source.has('x')).rejects.toThrow(/no answer \(.+\); check the address/);
 });
