@@ -1,5 +1,4 @@
 import { expect, it } from 'vitest';
-import { hashOf } from '../src/unit-table.ts';
 import { WordCache } from '../src/word-cache.ts';
 
 /** Asks for each word, in the middle of a text; returns how many had to be made. */
@@ -30,14 +29,4 @@ it('is emptied when it has too many words or too long ones, and goes on', () => 
   expect(ask(cache, long.slice(-1000))).toBe(0);
   // Longer ones are not remembered.
   expect(ask(cache, ['x'.repeat(257), 'x'.repeat(257)])).toBe(2);
-});
-
-it('tells words apart that were chosen to collide', () => {
-  const cache = new WordCache<string>();
-  const words: string[] = [];
-  for (let i = 0; words.length < 300; i++) {
-    const hash = hashOf(String(i), 0, String(i).length);
-    if (((hash ^ (hash >>> 15)) & 0x3ff) === 7) words.push(String(i));
-  }
-  expect(ask(cache, [...words, ...words])).toBeGreaterThanOrEqual(300);
 });
