@@ -7,29 +7,14 @@ export type FileContent = Uint8Array | string;
 /** Marks our temporary files; the process id in the name tells whether their writer still lives. */
 const TEMPORARY = /^\.(.+)\.(\d+)-[0-9a-z]+\.tmp$/;
 
-/**
- * Writes a file so that at every moment, through a crash too, its path holds either the old content
- * or the new one: a temporary sibling is written, flushed to the disk, then renamed (Node).
- *
- * @param path - The file; its folder must exist.
- * @param content - What it shall hold.
- */
+/** See `writeFileAtomic` of `save-folder.ts`. */
 export async function writeFileAtomic(path: string, content: FileContent): Promise<void> {
   const { basename, dirname, resolve } = await import('node:path');
   const full = resolve(path);
   await replaceFiles(dirname(full), [[basename(full), content]]);
 }
 
-/**
- * Writes the files of a model folder (Node), making the folder if needed. All files are written and
- * flushed before the first one is renamed into place, in the order given; so a failure while
- * writing (a full disk, Ctrl-C) leaves every old file as it was. Put the file that makes a folder
- * valid last. Left-over temporary files of dead processes are removed.
- *
- * @param folder - Path of the folder; other files in it are left alone.
- * @param files - Content by name, with `/` between the parts of a name.
- * @throws Error if a name leads outside the folder; nothing is written then.
- */
+/** See `saveFolder` of `save-folder.ts`. */
 export async function saveFolder(
   folder: string,
   files: Readonly<Record<string, FileContent>>,

@@ -3,7 +3,6 @@
  *
  * @module @llm/hub
  */
-export { type FileContent, saveFolder, writeFileAtomic } from './atomic-write.ts';
 export * from './checkpoint/index.ts';
 export { checkFileName } from './file-name.ts';
 export { openFolder } from './folder.ts';
@@ -13,5 +12,6 @@ export { openFiles } from './memory.ts';
 export { openSource } from './open-source.ts';
 export { bytesFile, type RandomAccessFile } from './random-access.ts';
 export * from './safetensors/index.ts';
+export { type FileContent, saveFolder, writeFileAtomic } from './save-folder.ts';
 export { MissingFileError, type ModelSource, openFile } from './source.ts';
 export { openUrl } from './url.ts';

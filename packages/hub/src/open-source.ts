@@ -1,3 +1,4 @@
+import { deferredSource } from './deferred-source.ts';
 import { openFolder } from './folder.ts';
 import { checkHubOptions, type HubOptions } from './hub/options.ts';
 import { isRepositoryId } from './hub/repository.ts';
@@ -38,20 +39,9 @@ export function openSource(
 
 /** What the name means is seen when the first file is wanted. */
 function openFolderOrRepository(name: string, options: HubOptions): ModelSource {
-  let chosen: Promise<ModelSource> | undefined;
-  function choose(): Promise<ModelSource> {
-    chosen ??= isFolder(name).then((found) =>
-      found ? openFolder(name) : openRepository(name, options),
-    );
-    return chosen;
-  }
-  return {
-    location: name,
-    read: async (file) => (await choose()).read(file),
-    open: async (file) => (await choose()).open!(file),
-    has: async (file) => (await choose()).has(file),
-    list: async () => (await choose()).list!(),
-  };
+  return deferredSource(name, async () =>
+    (await isFolder(name)) ? openFolder(name) : openRepository(name, options),
+  );
 }
 
 async function isFolder(path: string): Promise<boolean> {

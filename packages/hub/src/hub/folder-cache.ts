@@ -1,21 +1,10 @@
 import { writeFileAtomic } from '../atomic-write.ts';
+import { diskFolder } from '../disk-folder.ts';
 import { checkFileName } from '../file-name.ts';
-import { openFolder } from '../folder.ts';
 import { isMissing } from '../system.ts';
 import type { RepositoryCache } from './cache.ts';
-import { env, variable } from './environment.ts';
 import { openPartial } from './partial-disk-file.ts';
 import { checkRevision } from './repository.ts';
-
-/** The folder of the cache, found as Python's `huggingface_hub` finds it (Node). */
-export async function defaultCacheFolder(): Promise<string> {
-  const { homedir } = await import('node:os');
-  const { join } = await import('node:path');
-  const home =
-    variable('HF_HOME') ??
-    join(variable('XDG_CACHE_HOME') ?? join(homedir(), '.cache'), 'huggingface');
-  return env.cacheDir ?? variable('HF_HUB_CACHE') ?? join(home, 'hub');
-}
 
 /**
  * The cache of a repository in the layout of Python's `huggingface_hub`, which finds what is kept here and the
@@ -59,11 +48,11 @@ export async function openFolderCache(folder: string, id: string): Promise<Repos
     },
 
     async open(commit, name) {
-      const source = openFolder(snapshot(commit));
+      const source = diskFolder(snapshot(commit));
       return (await source.has(name)) ? source.open?.(name) : undefined;
     },
 
-    list: async (commit) => (await openFolder(snapshot(commit)).list?.()) ?? [],
+    list: async (commit) => (await diskFolder(snapshot(commit)).list?.()) ?? [],
 
     async store(remote, commit, name, fill) {
       const blobs = path.join(root, 'blobs');

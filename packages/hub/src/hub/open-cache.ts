@@ -1,7 +1,7 @@
 import type { RepositoryCache } from './cache.ts';
+import { defaultCacheFolder } from './cache-folder.ts';
 import { type CacheStore, memoryStore } from './cache-store.ts';
 import { env } from './environment.ts';
-import { defaultCacheFolder, openFolderCache } from './folder-cache.ts';
 import { openStoreCache } from './store-cache.ts';
 
 /** Name of the cache in browsers. */
@@ -21,6 +21,7 @@ export async function openRepositoryCache(
 ): Promise<RepositoryCache> {
   if (env.cache) return openStoreCache(env.cache, env.remoteHost, id);
   if (typeof process !== 'undefined' && process.versions?.node) {
+    const { openFolderCache } = await import('./folder-cache.ts'); // of no use to a page
     return openFolderCache(folder ?? (await defaultCacheFolder()), id);
   }
   if (folder !== undefined) {
