@@ -19,6 +19,7 @@ export function HeadView({ part, layer, head }: HeadViewProps) {
     return Array.from(weights.subarray(start, start + keys.length));
   };
   const row = rowOf(chosen);
+  const most = Math.max(...row);
   return (
     <section class="head-view" aria-label={`Layer ${layer + 1}, head ${head + 1}`}>
       <h2>
@@ -47,7 +48,7 @@ export function HeadView({ part, layer, head }: HeadViewProps) {
               tokens={keys.map((text, position) => ({
                 text,
                 label: `${text}: ${percent(row[position]!)}`,
-                shade: Math.sqrt(row[position]!),
+                shade: Math.sqrt(row[position]! / most),
               }))}
             />
           </div>

@@ -127,7 +127,9 @@ export function tokensOf(
   return { ids, isCut };
 }
 
-/** A token as it is shown: its text, or its name where it has none. */
+/** A token as it is shown: its text, or its name where it has none or is a part of a character. */
 export function tokenText(tokenizer: PreTrainedTokenizer, id: number): string {
-  return tokenizer.decode([id]) || (tokenizer.id_to_token(id) ?? `#${id}`);
+  const text = tokenizer.decode([id]);
+  if (text !== '' && !text.includes('\uFFFD')) return text;
+  return tokenizer.id_to_token(id) ?? `#${id}`;
 }

@@ -32,8 +32,10 @@ export function TokenDetails({ token: { text, score } }: { readonly token: Score
                 <code>{each.text.replaceAll('\n', '⏎')}</code>
               </th>
               <td>
-                <span class="share" style={{ '--share': each.probability }} />
-                <span class="number">{percent(each.probability)}</span>
+                <span class="share-row">
+                  <span class="share" style={{ '--share': each.probability }} />
+                  <span class="number">{percent(each.probability)}</span>
+                </span>
               </td>
             </tr>
           ))}

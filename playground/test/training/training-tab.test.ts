@@ -34,11 +34,11 @@ describeChromium('the training tab', () => {
   afterAll(() => playground.close());
 
   it('trains, pauses, goes on after a reload, and runs what it saved', async () => {
-    const settings = 'epochs=200&width=32&layers=1&vocabulary=320&name=tiny&device=wasm';
+    const settings = 'epochs=100&width=32&layers=1&vocabulary=320&name=tiny&device=wasm';
     const page = await playground.open(`training?${settings}`);
     await page.getByLabel('File of pairs').setInputFiles(file);
     await page.getByRole('button', { name: 'Start training' }).click();
-    await page.getByLabel(/^Training loss after [1-9]\d* of 200 steps/).waitFor();
+    await page.getByLabel(/^Training loss after [1-9]\d* of 100 steps/).waitFor();
     await page.getByRole('button', { name: 'Pause' }).click();
     await page.getByText(/“tiny” is paused after step \d+ \(commands.tsv\)/).waitFor();
 
@@ -49,10 +49,10 @@ describeChromium('the training tab', () => {
     await page.getByRole('button', { name: 'Go on' }).click();
     await page.getByText('“tiny” is trained and saved in this browser.').waitFor();
     const chart = await page.locator('.loss-chart').getAttribute('aria-label');
-    const [, steps, last, first] = /after (\d+) of 200 steps: ([\d.]+), at first ([\d.]+)/.exec(
+    const [, steps, last, first] = /after (\d+) of 100 steps: ([\d.]+), at first ([\d.]+)/.exec(
       chart!,
     )!;
-    expect(Number(steps)).toBe(200);
+    expect(Number(steps)).toBe(100);
     expect(Number(last)).toBeLessThan(Number(first) / 2);
     await keepScreenshot(page, 'training-finished');
 
