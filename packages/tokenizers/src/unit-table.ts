@@ -56,7 +56,7 @@ export class UnitTable {
     let unit = this.starts[count]!;
     if (count === this.hashes.length || unit + end - start > units.length) return -1;
     let slot = (hash ^ (hash >>> 15)) & mask;
-    for (let probe = 0; slots[slot] !== 0; probe++) {
+    for (let probe = 1; slots[slot] !== 0; probe++) {
       if (probe === MAX_PROBES) return -1;
       slot = (slot + 1) & mask;
     }
