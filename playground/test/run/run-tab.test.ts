@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, inject, it } from 'vitest';
 import { describeChromium } from '../../../tools/testing/chromium.ts';
 import { full } from '../../../tools/testing/full.ts';
 import { taskForms } from '../../src/run/tasks.ts';
@@ -130,9 +130,19 @@ describeChromium('the run tab', () => {
   it.runIf(full).each(taskForms)('$id: its example gives a result', async ({ id }) => {
     await choose(id);
     await run();
-    expect(await page.getByRole('alert').count()).toBe(0);
+    expect(await page.getByRole('alert').allInnerTexts()).toEqual([]);
     await keepScreenshot(page, `run-${id}`);
     expect(await findBarriers(page)).toEqual([]);
+  });
+
+  it.runIf(full)('takes a folder of the web', async () => {
+    await choose('text-classification');
+    const model = 'distilbert/distilbert-base-uncased-finetuned-sst-2-english';
+    const address = `${inject('hubHost')}/${model}/resolve/main/`;
+    await page.getByLabel('Model', { exact: true }).fill(address);
+    await run();
+    expect(await page.getByRole('alert').allInnerTexts()).toEqual([]);
+    expect(await page.getByRole('row').count()).toBe(4);
   });
 
   it.runIf(full)('runs on WebGPU', async () => {
