@@ -23,7 +23,7 @@ import { PartCopy } from './dispatch.ts';
 import { type DeviceLostError, KernelError } from './errors.ts';
 import type { Target } from './kernel.ts';
 import { coarseTakesStrided, supportsCoarse } from './kernels/coarse.ts';
-import { mostVectorRows } from './kernels/matmul/vector.ts';
+import { computesOnCpu, mostVectorRows } from './kernels/matmul/choose.ts';
 import { type Allocation, BufferPool, checkRange, wrapBuffer } from './memory.ts';
 import type { NativeBuffer } from './native.ts';
 import { Order } from './order.ts';
@@ -140,9 +140,9 @@ export class WebGpuBackend implements Backend {
     return rows <= mostVectorRows;
   }
 
-  /** @see Backend.prologues */
+  /** @see Backend.prologues. Where invocations are dear and launches cheap, on CPUs, they cost more than they save. */
   prologues(rows: number): boolean {
-    return rows <= mostVectorRows;
+    return !computesOnCpu(this.#target) && rows <= mostVectorRows;
   }
 
   /** @see Backend.takesPrologue */

@@ -29,6 +29,7 @@ describeWebGpu('few launches', () => {
   let backend: WebGpuBackend;
   beforeAll(async () => {
     backend = await createWebGpuBackend({ debug: true });
+    backend.prologues = (rows) => rows <= 8; // as on a GPU
     registerDevice('webgpu', async () => new BackendDevice(backend));
     setDefaultDevice('webgpu');
   });

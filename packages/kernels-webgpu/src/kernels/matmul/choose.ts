@@ -3,6 +3,8 @@ import type { Geometry, TileGeometry } from './geometry.ts';
 import { directionOf, matrices, type Problem, swap } from './problem.ts';
 import { fitsVector } from './vector.ts';
 
+export { mostVectorRows } from './vector.ts';
+
 /** Below so many workgroups a device has idle cores: smaller tiles or several ranges of the inner axis fill it. */
 const ENOUGH_WORKGROUPS = 128;
 /** A range of the inner axis is at least so long: below, adding up the ranges costs more than it brings. */
