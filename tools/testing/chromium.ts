@@ -7,6 +7,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { chromium, type LaunchOptions } from 'playwright-core';
@@ -71,10 +72,13 @@ export async function runPage<Outcome>(script: URL, options: PageOptions = {}): 
   }
 }
 
-const bundles = new Map<string, Promise<string>>();
+/** Scripts by the paths that they are served at. */
+type Scripts = ReadonlyMap<string, string>;
 
-/** A page's script in one text, made once. */
-function bundleOf(script: URL): Promise<string> {
+const bundles = new Map<string, Promise<Scripts>>();
+
+/** A page's script and its chunks, made once. */
+function bundleOf(script: URL): Promise<Scripts> {
   let made = bundles.get(script.href);
   if (!made) {
     made = bundle(script);
@@ -83,28 +87,30 @@ function bundleOf(script: URL): Promise<string> {
   return made;
 }
 
-async function bundle(script: URL): Promise<string> {
+async function bundle(script: URL): Promise<Scripts> {
   const { outputFiles } = await build({
-    entryPoints: [fileURLToPath(script)],
+    entryPoints: { page: fileURLToPath(script) },
     bundle: true,
+    // As pages are bundled; in one file esbuild forgets to start some modules that are imported lazily elsewhere.
+    splitting: true,
     write: false,
+    outdir: '/',
     format: 'esm',
     platform: 'browser',
     conditions: ['@llm/source'],
     external: ['node:*'],
   });
-  return outputFiles[0]!.text;
+  return new Map(outputFiles.map(({ path, text }) => [`/${basename(path)}`, text]));
 }
 
-function serve(script: string, { isolated = false, folder }: PageOptions): RequestListener {
+function serve(scripts: Scripts, { isolated = false, folder }: PageOptions): RequestListener {
   return async (request, response) => {
     const { pathname } = new URL(request.url!, 'http://localhost');
-    const [type, content] =
-      pathname === '/page.js'
-        ? ['text/javascript', script]
-        : pathname === '/'
-          ? ['text/html', '<!doctype html><script type="module" src="/page.js"></script>']
-          : ['application/octet-stream', await fileOf(folder, pathname)];
+    const [type, content] = scripts.has(pathname)
+      ? ['text/javascript', scripts.get(pathname)]
+      : pathname === '/'
+        ? ['text/html', '<!doctype html><script type="module" src="/page.js"></script>']
+        : ['application/octet-stream', await fileOf(folder, pathname)];
     if (isolated)
       for (const [name, value] of Object.entries(isolation)) response.setHeader(name, value);
     response.writeHead(content === undefined ? 404 : 200, { 'content-type': type });

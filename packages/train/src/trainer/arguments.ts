@@ -30,7 +30,10 @@ export type OptimizerName =
 
 /** How a run goes: names and defaults of `TrainingArguments` in transformers 4.56. */
 export interface TrainingArguments {
-  /** Folder of checkpoints and logs. Default `'trainer_output'`. */
+  /**
+   * Folder of checkpoints and logs: on disk, or in a page a path in its private file system, which outlives a reload.
+   * Default `'trainer_output'`.
+   */
   readonly output_dir: string;
   /** When the model is evaluated. Default `'no'`. */
   readonly eval_strategy: IntervalStrategy;

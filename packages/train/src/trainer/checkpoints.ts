@@ -1,13 +1,8 @@
-import { type FileContent, openFolder, parseJson, saveFolder } from '@llm/hub';
-
-/** Files of a checkpoint by name. */
-export type CheckpointFiles = Readonly<Record<string, FileContent>>;
+import { parseJson } from '@llm/hub';
+import { type FolderFiles, runStorage } from './storage/run-storage.ts';
 
 /** Name of the file that says what a whole checkpoint holds; written last. */
 const manifestName = 'manifest.json';
-
-/** Folders that are being written, or were replaced. */
-const temporary = /^\.(new|old)-(checkpoint-\d+)-[0-9a-z]+$/;
 
 /** A file's length and SHA-256, by which a damaged checkpoint is found out. */
 interface Stamp {
@@ -20,10 +15,7 @@ export class DamagedCheckpointError extends Error {
   override readonly name = 'DamagedCheckpointError';
 }
 
-/**
- * The checkpoints of a run, `checkpoint-STEP` in its folder (Node). A checkpoint is written beside its place, flushed
- * and then renamed, so that at every moment, also if the process is killed, each one is whole or not there.
- */
+/** The checkpoints of a run, `checkpoint-STEP` in its folder: on disk, or in a page's private file system. */
 export class Checkpoints {
   /** The run's folder. */
   readonly folder: string;
@@ -38,36 +30,17 @@ export class Checkpoints {
    * @throws Error if the folder cannot be written
    */
   async prepare(): Promise<void> {
-    const fs = await import('node:fs/promises');
-    try {
-      await fs.mkdir(this.folder, { recursive: true });
-      await fs.access(this.folder, fs.constants.W_OK);
-    } catch (error) {
-      throw new Error(
-        `Trainer: cannot write to output_dir ${this.folder}: ${(error as Error).message}`,
-        { cause: error },
-      );
-    }
-    const names = await fs.readdir(this.folder);
-    for (const name of names) {
-      const [, kind, checkpoint] = temporary.exec(name) ?? [];
-      if (kind === undefined) continue;
-      // Killed between two renames: the old one goes back to its place.
-      if (kind === 'old' && !names.includes(checkpoint!)) {
-        await fs.rename(`${this.folder}/${name}`, `${this.folder}/${checkpoint}`);
-      } else await fs.rm(`${this.folder}/${name}`, { recursive: true, force: true });
-    }
+    await (await runStorage()).prepare(this.folder);
   }
 
   /** The folder of a step's checkpoint. */
   path(step: number): string {
-    return `${this.folder}/checkpoint-${step}`;
+    return `${this.folder}/${nameOf(step)}`;
   }
 
   /** Steps that have a checkpoint, in order. */
   async steps(): Promise<number[]> {
-    const { readdir } = await import('node:fs/promises');
-    const names = await readdir(this.folder).catch(() => []);
+    const names = await (await runStorage()).names(this.folder);
     return names
       .flatMap((name) => /^checkpoint-(\d+)$/.exec(name)?.[1] ?? [])
       .map(Number)
@@ -75,37 +48,15 @@ export class Checkpoints {
   }
 
   /** Saves a checkpoint, in place of one of the same step. */
-  async write(step: number, files: CheckpointFiles): Promise<string> {
-    const fs = await import('node:fs/promises');
-    const unique = `${process.pid}${Math.random().toString(36).slice(2)}`;
-    const fresh = `${this.folder}/.new-checkpoint-${step}-${unique}`;
-    const replaced = `${this.folder}/.old-checkpoint-${step}-${unique}`;
-    const place = this.path(step);
-    try {
-      await saveFolder(fresh, { ...files, [manifestName]: await manifestOf(files) });
-      const isTaken = await fs.stat(place).then(
-        () => true,
-        () => false,
-      );
-      if (isTaken) await fs.rename(place, replaced);
-      await fs.rename(fresh, place);
-      await fs.rm(replaced, { recursive: true, force: true });
-    } catch (error) {
-      await fs.rm(fresh, { recursive: true, force: true });
-      throw error;
-    }
-    await flushFolder(this.folder);
-    return place;
+  async write(step: number, files: FolderFiles): Promise<string> {
+    const whole = { ...files, [manifestName]: await manifestOf(files) };
+    await (await runStorage()).replace(this.folder, nameOf(step), whole);
+    return this.path(step);
   }
 
   /** Removes a checkpoint. */
   async remove(step: number): Promise<void> {
-    const { rename, rm } = await import('node:fs/promises');
-    // Renamed first, so that a process killed here leaves no half of it under its name.
-    const doomed = `${this.folder}/.new-checkpoint-${step}-removed`;
-    await rm(doomed, { recursive: true, force: true });
-    await rename(this.path(step), doomed);
-    await rm(doomed, { recursive: true, force: true });
+    await (await runStorage()).remove(this.folder, nameOf(step));
   }
 
   /** The newest checkpoint that is whole; undefined if there is none. */
@@ -123,13 +74,17 @@ export class Checkpoints {
   }
 }
 
+function nameOf(step: number): string {
+  return `checkpoint-${step}`;
+}
+
 /**
  * The files of a checkpoint, each as its manifest says.
  *
  * @throws DamagedCheckpointError naming the file that lacks or differs
  */
 export async function readCheckpoint(path: string): Promise<ReadonlyMap<string, Uint8Array>> {
-  const folder = openFolder(path);
+  const folder = (await runStorage()).open(path);
   if (!(await folder.has(manifestName))) {
     throw new DamagedCheckpointError(`${path} is no checkpoint: it has no ${manifestName}`);
   }
@@ -159,7 +114,7 @@ function parseManifest(content: Uint8Array, name: string): Readonly<Record<strin
   throw new DamagedCheckpointError(`${name} is malformed`);
 }
 
-async function manifestOf(files: CheckpointFiles): Promise<string> {
+async function manifestOf(files: FolderFiles): Promise<string> {
   const stamps: Record<string, Stamp> = {};
   for (const [name, content] of Object.entries(files)) {
     const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
@@ -171,16 +126,4 @@ async function manifestOf(files: CheckpointFiles): Promise<string> {
 async function hash(bytes: Uint8Array): Promise<string> {
   const digest = await crypto.subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>);
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
-}
-
-/** Makes renames durable; Windows cannot open a folder and needs no such step. */
-async function flushFolder(folder: string): Promise<void> {
-  if (process.platform === 'win32') return;
-  const { open } = await import('node:fs/promises');
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }

@@ -6,13 +6,22 @@ import { SpeedMeter } from '../loop/speed.ts';
 import type { TrainingArguments } from './arguments.ts';
 import type { TrainerCallback } from './callback.ts';
 
-/** The followers that `report_to` names. */
+/**
+ * The followers that `report_to` names.
+ *
+ * @throws TypeError for a name that is not known, and in a page, which has no folder of logs
+ */
 export function reportersOf(args: TrainingArguments): TrainerCallback[] {
   const names = typeof args.report_to === 'string' ? [args.report_to] : (args.report_to ?? []);
   return names.flatMap((name) => {
     if (name === 'none') return [];
     const make = reporters.get(name);
-    if (make) return make();
+    if (make && isNode()) return make();
+    if (make) {
+      throw new TypeError(
+        `TrainingArguments: report_to '${name}' writes files, in Node only; follow a run in a page by a callback's on_log`,
+      );
+    }
     throw new TypeError(
       `TrainingArguments: report_to takes ${[...reporters.keys(), 'none'].map((each) => `'${each}'`).join(', ')}: got '${name}'`,
     );
@@ -27,8 +36,7 @@ const reporters = new Map<string, () => TrainerCallback>([
 
 /** The progress bar, in Node unless it is turned off. */
 export function progressOf(args: TrainingArguments): TrainerCallback[] {
-  const isNode = typeof process !== 'undefined' && process.versions?.node !== undefined;
-  if (args.disable_tqdm || !isNode) return [];
+  if (args.disable_tqdm || !isNode()) return [];
   const bar = progressBar();
   let meter = new SpeedMeter(0);
   let [start, before] = [0, 0];
@@ -62,4 +70,8 @@ export function progressOf(args: TrainingArguments): TrainerCallback[] {
       },
     },
   ];
+}
+
+function isNode(): boolean {
+  return typeof process !== 'undefined' && process.versions?.node !== undefined;
 }

@@ -1,4 +1,4 @@
-import { type FileContent, saveFolder } from '@llm/hub';
+import type { FileContent } from '@llm/hub';
 import { decodeTensors, defaultGenerator, type Module, manualSeed } from '@llm/nn';
 import { resolveArguments, type TrainingArguments } from './arguments.ts';
 import {
@@ -28,6 +28,7 @@ import {
   type TrainerControl,
   type TrainerState,
 } from './state.ts';
+import { runStorage } from './storage/run-storage.ts';
 
 /** Options of `Trainer.train`. */
 export interface TrainOptions {
@@ -224,9 +225,12 @@ export class Trainer<Model extends Module = Module> {
     return { predictions: result.predictions, label_ids: result.label_ids, metrics };
   }
 
-  /** Writes the model, and the tokenizer if there is one, so that Python's `from_pretrained` loads it (Node). */
+  /**
+   * Writes the model, and the tokenizer if there is one, so that Python's `from_pretrained` loads it: to disk, or to
+   * a page's private file system.
+   */
   async save_model(folder: string = this.args.output_dir): Promise<void> {
-    await saveFolder(folder, await this.#files());
+    await (await runStorage()).save(folder, await this.#files());
   }
 
   /** Notes numbers with epoch and step in `state.log_history`, and tells callbacks. */
