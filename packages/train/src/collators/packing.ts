@@ -56,7 +56,8 @@ export function packExamples(examples: Iterable<Features>, options: PackOptions)
 
 /**
  * Batches of packed examples: `attention_mask` [batch, length, length] lets a token look at its own document only;
- * what a model says of a document is what it says of it alone. For the decoders of `@llm/nn`.
+ * what a model says of a document is what it says of it alone. For the decoders of `@llm/nn`. In a `Trainer` it wants
+ * `remove_unused_columns: false`.
  */
 export function dataCollatorForPacking(
   tokenizer: CollatorTokenizer,
