@@ -6,9 +6,8 @@
 import type { Ids } from '../pretrained/inputs.ts';
 import type { CausalLM } from '../tasks/causal-lm.ts';
 import type { Seq2SeqLM } from '../tasks/seq2seq-lm.ts';
+import type { LogitsProcessor, StoppingCriterion } from './callbacks.ts';
 import type { JsonSchema } from './constraints/schema-keywords.ts';
-import type { LogitsProcessor } from './processors.ts';
-import type { StoppingCriterion } from './stop.ts';
 
 /** Settings that `generation_config.json` may hold too. */
 export interface GenerationSettings {

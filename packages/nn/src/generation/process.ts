@@ -1,4 +1,4 @@
-import type { ProcessorContext } from './processors.ts';
+import type { ProcessorContext } from './callbacks.ts';
 import type { Run } from './run.ts';
 import type { NextScores } from './session.ts';
 

@@ -4,31 +4,12 @@
  *
  * @module
  */
+import type { LogitsProcessor } from './callbacks.ts';
 import type { GenerateOptions, ResolvedSettings } from './options.ts';
 import { logSoftmax } from './scores.ts';
 import { endTokens } from './settings.ts';
 
-/** The row that scores belong to. */
-export interface ProcessorContext {
-  /** Number of the row. */
-  readonly row: number;
-  /** Tokens before generation, padding included. */
-  readonly promptLength: number;
-  /** With groups of beams: what earlier groups of the same prompt chose at this step. */
-  readonly chosenByGroups?: readonly number[];
-}
-
-/**
- * Changes `scores` [vocab_size] of the token after `ids` in place, or returns others.
- *
- * @param ids all tokens so far, the prompt and its padding included
- */
-export type LogitsProcessor = (
-  ids: readonly number[],
-  scores: Float32Array,
-  context: ProcessorContext,
-) => // biome-ignore lint/suspicious/noConfusingVoidType: one that works in place returns nothing
-Float32Array | void;
+export type { LogitsProcessor } from './callbacks.ts';
 
 const never = Number.NEGATIVE_INFINITY;
 

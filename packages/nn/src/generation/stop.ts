@@ -3,11 +3,11 @@
  *
  * @module
  */
+import type { StoppingCriterion } from './callbacks.ts';
 import type { GenerateOptions, ResolvedSettings } from './options.ts';
 import { endTokens } from './settings.ts';
 
-/** Whether a text has ended. @param ids all tokens so far @param newTokens those generated */
-export type StoppingCriterion = (ids: readonly number[], newTokens: readonly number[]) => boolean;
+export type { StoppingCriterion } from './callbacks.ts';
 
 /** The criteria that options and settings ask for. @throws TypeError if `stop_strings` lacks its tokenizer. */
 export function makeCriteria(

@@ -3,8 +3,9 @@
  *
  * @module
  */
+
+import type { LogitsProcessor } from './callbacks.ts';
 import type { ResolvedSettings } from './options.ts';
-import type { LogitsProcessor } from './processors.ts';
 import { best, logSoftmax, ranking } from './scores.ts';
 
 const never = Number.NEGATIVE_INFINITY;

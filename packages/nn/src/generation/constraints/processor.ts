@@ -1,5 +1,5 @@
+import type { LogitsProcessor } from '../callbacks.ts';
 import type { GenerateOptions, TokenDecoder } from '../options.ts';
-import type { LogitsProcessor } from '../processors.ts';
 import type { Grammar } from './expression.ts';
 import { jsonGrammar } from './json-schema.ts';
 import { parseRegex } from './regex.ts';
