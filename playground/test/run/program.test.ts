@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { pipelineTasks } from '@llm/apps';
 import { env } from '@llm/hub';
 import { setDefaultDevice } from '@llm/nn';
 import ts from 'typescript';
@@ -39,9 +40,8 @@ async function writeProgram(form: TaskForm, device: string): Promise<string> {
   return path;
 }
 
-// The three shapes of programs by default: a stream, a value, a tensor.
-const shapes = ['text-generation', 'question-answering', 'feature-extraction'];
-const chosen = full ? taskForms : taskForms.filter(({ id }) => shapes.includes(id));
+// One by default; all in the full tests.
+const chosen = taskForms.filter(({ id }) => full || id === 'question-answering');
 
 it.each(chosen)('$id: what is copied runs in Node and prints its result', async (form) => {
   const printed: string[] = [];
@@ -75,6 +75,31 @@ it.runIf(full)('what is copied passes the type checker', async () => {
     })
     .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'));
   expect(problems).toEqual([]);
+});
+
+it('there is a form for every task, with its usual model', () => {
+  const forms = Object.fromEntries(taskForms.map(({ id, model }) => [id, model]));
+  const tasks = Object.fromEntries(
+    Object.entries(pipelineTasks).map(([id, { model }]) => [id, model]),
+  );
+  expect(forms).toEqual(tasks);
+});
+
+it('streams what is generated, and reads tensors', () => {
+  const shared = { model: 'a/b', device: 'wasm', inputs: ['Hi'], options: { top_k: 3 } };
+  expect(programOf({ task: 'text-generation', ...shared })).toBe(
+    [
+      "import { pipeline } from '@llm/apps';",
+      '',
+      "const run = await pipeline('text-generation', \"a/b\", { device: 'wasm' });",
+      'for await (const text of run.stream("Hi", { top_k: 3 })) process.stdout.write(text);',
+      "process.stdout.write('\\n');",
+      '',
+    ].join('\n'),
+  );
+  expect(programOf({ task: 'feature-extraction', ...shared })).toContain(
+    'console.log(await result.toArray());',
+  );
 });
 
 it('names the folder of a model that is on no hub', () => {
