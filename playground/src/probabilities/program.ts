@@ -31,7 +31,7 @@ const { logits } = model.forward({ input_ids: [ids] });
 // The scores at a position are of the token after it.
 const logProbabilities = logits.slice(0, [0, -1]).logSoftmax();
 const next = tensor(ids.slice(1).map((id) => [id]), undefined, { dtype: 'i32' });
-const values = await takeAlong(logProbabilities, next).data();
+const values = Array.from(await takeAlong(logProbabilities, next).data());
 ids.slice(1).forEach((id, i) => console.log(tokenizer.decode([id]), Math.exp(values[i]!)));
 const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
 console.log('perplexity', Math.exp(-mean));
