@@ -15,9 +15,9 @@ console.log(await generate(model, { input_ids: [[1]] }));
 
 /**
  * Most bytes, gzipped: what it is now and little more, so that growth is seen; a change that needs more has to say
- * why. The aim is 90 KB.
+ * why. The aim is 90 KB; docs/decisions/bundle-size.md tells what they are, and what is left to gain.
  */
-const LIMIT = 142_000; // launches together, norms within products, self-checks and slices written in place came to WebGPU
+const LIMIT = 138_800;
 
 describe('a page that generates on WebGPU', () => {
   it(`downloads at most ${LIMIT / 1000} KB, and only what it uses`, async () => {
@@ -31,8 +31,18 @@ describe('a page that generates on WebGPU', () => {
     const uses = (part: string) => sources.some((source) => source.includes(part));
     expect(uses('models/llama.ts')).toBe(true);
     expect(uses('kernels-webgpu/src/device.ts')).toBe(true);
-    // Other families, the backend for CPUs and readers of other formats come only when they are asked for.
-    for (const other of ['models/bert.ts', 'kernels-wasm/', 'hub/src/pickle/', 'constraints/']) {
+    // Other families, the backend for CPUs, disks, readers of other formats and rare searches come when asked for.
+    const absent = [
+      'models/bert.ts',
+      'kernels-wasm/',
+      'hub/src/pickle/',
+      'hub/src/disk-folder.ts',
+      'hub/src/hub/folder-cache.ts',
+      'constraints/',
+      'generation/beam.ts',
+      'generation/assisted.ts',
+    ];
+    for (const other of absent) {
       expect(uses(other), other).toBe(false);
     }
   });

@@ -5,24 +5,11 @@
  */
 import { Seq2SeqLM } from '../tasks/seq2seq-lm.ts';
 import { DraftModel } from './draft-model.ts';
-import type { Guesser, TextStart } from './guesser.ts';
+import { type Guesser, isAssisted, type TextStart } from './guesser.ts';
 import type { GenerateOptions, ResolvedSettings } from './options.ts';
 import { PromptLookup } from './prompt-lookup.ts';
 import type { GenerativeModel } from './session.ts';
 import { endTokens } from './settings.ts';
-
-/** Whether the call guesses tokens. */
-export function isAssisted(settings: ResolvedSettings, options: GenerateOptions): boolean {
-  return options.assistant_model !== undefined || settings.prompt_lookup_num_tokens !== null;
-}
-
-/** Positions that guesses may take beyond the text's end. */
-export function guessLength(settings: ResolvedSettings, options: GenerateOptions): number {
-  return isAssisted(settings, options) ? mostGuesses + 1 : 0;
-}
-
-/** Tokens that are guessed in one round at most. */
-export const mostGuesses = 63;
 
 /** What guesses tokens for a call, if it asks for that. */
 export function makeGuesser(

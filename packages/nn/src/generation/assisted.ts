@@ -1,5 +1,4 @@
-import { mostGuesses } from './assistant.ts';
-import type { Guesser } from './guesser.ts';
+import { type Guesser, mostGuesses } from './guesser.ts';
 import { processed, readScores, type StepScores } from './process.ts';
 import type { Run } from './run.ts';
 import { chosenBy, hasEnded, type Step } from './sample.ts';

@@ -4,9 +4,6 @@
  * @module
  */
 import type { ModelInputs } from '../pretrained/inputs.ts';
-import { assistedSteps } from './assisted.ts';
-import { beamSearch } from './beam.ts';
-import { groupBeamSearch } from './beam-groups.ts';
 import type { GenerateOptions } from './options.ts';
 import type { StepScores } from './process.ts';
 import { prepareRun, type Run } from './run.ts';
@@ -52,7 +49,7 @@ export async function generate(
     const lengths = run.rows.map(() => 0);
     const steps: StepScores[] = [];
     const wantsScores = Boolean(options.output_scores || options.output_logits);
-    for await (const { tokens, scores } of stepsOf(run)) {
+    for await (const { tokens, scores } of await stepsOf(run)) {
       options.streamer?.(tokens);
       tokens.forEach((token, row) => {
         if (token !== undefined) lengths[row]!++;
@@ -86,7 +83,7 @@ export async function* stream(
       throw new TypeError('stream: beam search has no tokens before its end; use generate()');
     }
     model.eval();
-    for await (const { tokens } of stepsOf(run)) {
+    for await (const { tokens } of await stepsOf(run)) {
       options.streamer?.(tokens);
       yield tokens;
     }
@@ -96,12 +93,15 @@ export async function* stream(
   }
 }
 
-function stepsOf(run: Run): AsyncGenerator<Step, void, void> {
-  return run.guesser ? assistedSteps(run, run.guesser) : decodeSteps(run);
+async function stepsOf(run: Run): Promise<AsyncGenerator<Step, void, void>> {
+  if (!run.guesser) return decodeSteps(run);
+  const { assistedSteps } = await import('./searches.ts');
+  return assistedSteps(run, run.guesser);
 }
 
 async function beams(run: Run): Promise<GenerateOutput> {
   const { promptLength, settings, padding, options } = run;
+  const { beamSearch, groupBeamSearch } = await import('./searches.ts');
   const isGrouped = settings.num_beam_groups > 1;
   const { texts, steps } = await (isGrouped ? groupBeamSearch(run) : beamSearch(run));
   const longest = Math.max(...texts.map(({ ids }) => ids.length), promptLength);

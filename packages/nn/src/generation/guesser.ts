@@ -1,3 +1,4 @@
+import type { GenerateOptions, ResolvedSettings } from './options.ts';
 import type { Prompts } from './prompts.ts';
 
 /** Guesses what follows a text. */
@@ -20,3 +21,16 @@ export interface TextStart {
   readonly promptLength: number;
   readonly maxLength: number;
 }
+
+/** Whether the call guesses tokens. */
+export function isAssisted(settings: ResolvedSettings, options: GenerateOptions): boolean {
+  return options.assistant_model !== undefined || settings.prompt_lookup_num_tokens !== null;
+}
+
+/** Positions that guesses may take beyond the text's end. */
+export function guessLength(settings: ResolvedSettings, options: GenerateOptions): number {
+  return isAssisted(settings, options) ? mostGuesses + 1 : 0;
+}
+
+/** Tokens that are guessed in one round at most. */
+export const mostGuesses = 63;

@@ -5,10 +5,9 @@
  */
 import type { ModelInputs } from '../pretrained/inputs.ts';
 import { Seq2SeqLM } from '../tasks/seq2seq-lm.ts';
-import { checkAssistant, guessLength, makeGuesser } from './assistant.ts';
 import { DrawStream } from './draw.ts';
-import type { Guesser } from './guesser.ts';
-import { Guidance } from './guidance.ts';
+import { type Guesser, guessLength, isAssisted } from './guesser.ts';
+import type { Guidance } from './guidance.ts';
 import type { GenerateOptions, ResolvedSettings } from './options.ts';
 import { type LogitsProcessor, makeProcessors, renormalize } from './processors.ts';
 import { type Prompts, readPrompts, repeatRows, rowsOf } from './prompts.ts';
@@ -18,6 +17,9 @@ import { endTokens, resolveSettings } from './settings.ts';
 import { bucket, fill } from './sizes.ts';
 import { makeCriteria, type StoppingCriterion } from './stop.ts';
 import { makeWarpers } from './warpers.ts';
+
+/** What few calls want, loaded for them. */
+type Searches = typeof import('./searches.ts');
 
 /** A call under way. */
 export interface Run {
@@ -52,7 +54,7 @@ export async function prepareRun(
   inputs: ModelInputs,
   options: GenerateOptions,
 ): Promise<Run> {
-  const settings = resolveSettings(options, model.generation_config, model.config);
+  const settings = await resolveSettings(options, model.generation_config, model.config);
   const { num_beams, num_return_sequences, max_length, max_new_tokens } = settings;
   const copies = num_beams > 1 ? num_beams : num_return_sequences;
   const prompts = await readPrompts(inputs);
@@ -68,7 +70,9 @@ export async function prepareRun(
       `generate: no room for new tokens: the prompt has ${promptLength}, and there can be ${maxLength} in all; set max_new_tokens`,
     );
   }
-  checkAssistant(model, options, settings, prompts.ids.length);
+  const isPlain = !isAssisted(settings, options) && (settings.guidance_scale ?? 1) === 1;
+  const searches = isPlain ? undefined : await import('./searches.ts');
+  searches?.checkAssistant(model, options, settings, prompts.ids.length);
   const ends = endTokens(settings);
   const { prefix_allowed_tokens_fn } = options;
   const isConstrained = options.regex !== undefined || options.json_schema !== undefined;
@@ -108,8 +112,13 @@ export async function prepareRun(
   const filled = fill(prompts, length, isSeq2Seq ? 'right' : 'left', start);
   const stream = new DrawStream(options);
   const draw = (): Draw | undefined => sampler && { ...sampler, ...stream.next() };
-  const guided = guidances && borrowGuidance(model, guidances, settings, copies, added);
-  const guesser = makeGuesser(options, settings, { prompts, start, promptLength, maxLength });
+  const guided = guidances && borrowGuidance(searches!, model, guidances, settings, copies, added);
+  const guesser = searches?.makeGuesser(options, settings, {
+    prompts,
+    start,
+    promptLength,
+    maxLength,
+  });
   const { session } = own;
   return {
     settings,
@@ -215,6 +224,7 @@ async function guidancePrompts(
 }
 
 function borrowGuidance(
+  { Guidance }: Searches,
   model: GenerativeModel,
   prompts: Prompts,
   { guidance_scale }: ResolvedSettings,

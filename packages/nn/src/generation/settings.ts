@@ -6,7 +6,6 @@
 import type { ModelConfig, Settings } from '../pretrained/config.ts';
 import { checkSettings } from './check-settings.ts';
 import type { GenerateOptions, GenerationSettings, ResolvedSettings } from './options.ts';
-import { refuse } from './refused.ts';
 
 /** Settings that work, with Python's defaults. */
 const defaults: Required<GenerationSettings> = {
@@ -81,14 +80,15 @@ const callOnly: Readonly<Record<Exclude<keyof GenerateOptions, keyof GenerationS
  *
  * @throws TypeError for an option of the call that is unknown or does not work here; stored ones never stop a call
  */
-export function resolveSettings(
+export async function resolveSettings(
   options: GenerateOptions,
   stored: Settings,
   config: ModelConfig,
-): ResolvedSettings {
+): Promise<ResolvedSettings> {
   for (const [name, value] of Object.entries(options)) {
     if (Object.hasOwn(defaults, name) || Object.hasOwn(callOnly, name)) continue;
     if (value === undefined || value === null) continue;
+    const { refuse } = await import('./refused.ts'); // the reasons are as long as the rules
     refuse(name, value, [...Object.keys(defaults), ...Object.keys(callOnly)]);
   }
   // Like Python: the model's settings count where there is no `generation_config.json`, but for special tokens.
