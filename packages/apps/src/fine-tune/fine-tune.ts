@@ -149,7 +149,11 @@ async function prepare<Task extends FineTuneTask>(
   const { learned, held } = splitRows(recipe.scoring, rows, options.eval_rows);
   const config = recipe.config?.([...learned, ...held]);
   const [model, tokenizer] = await Promise.all([
-    pipelineTasks[task].load(options.model, config ? { config } : {}),
+    // A head for other classes makes room for one for these.
+    pipelineTasks[task].load(
+      options.model,
+      config ? { config, ignore_mismatched_sizes: true } : {},
+    ),
     AutoTokenizer.from_pretrained(options.model),
   ]);
   const trainer = new Trainer({

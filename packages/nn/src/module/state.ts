@@ -24,7 +24,12 @@ export class StateDictError extends Error implements StateMismatch {
   readonly unexpected: StateMismatch['unexpected'];
   readonly misshaped: StateMismatch['misshaped'];
 
-  constructor(moduleName: string, { missing, unexpected, misshaped }: StateMismatch) {
+  /** @param hint what would make it fit, for the message */
+  constructor(
+    moduleName: string,
+    { missing, unexpected, misshaped }: StateMismatch,
+    hint = '{ strict: false } loads what fits and returns the rest',
+  ) {
     const shapes = misshaped.map(
       ({ name, got, wants }) => `${name}: got [${got.join(', ')}], wants [${wants.join(', ')}]`,
     );
@@ -34,7 +39,7 @@ export class StateDictError extends Error implements StateMismatch {
         ...section('missing', missing),
         ...section('unexpected', unexpected),
         ...section('of another shape', shapes),
-        '  nothing was loaded; { strict: false } loads what fits and returns the rest',
+        `  nothing was loaded; ${hint}`,
       ].join('\n'),
     );
     this.missing = missing;

@@ -29,6 +29,11 @@ export interface FromPretrainedOptions extends HubOptions {
   readonly config?: Settings;
   /** Whether any missing or unexpected tensor is an error, a new head's too. Default false. */
   readonly strict?: boolean;
+  /**
+   * Whether tensors of another shape than the model's, such as a head for other classes, are left out; what they were
+   * for has initial values. Default false: they are an error.
+   */
+  readonly ignore_mismatched_sizes?: boolean;
   /** Name of the GGUF file, where there are several, or other weights beside it. */
   readonly gguf_file?: string;
 }
@@ -78,7 +83,8 @@ export const AutoModelForNextSentencePrediction = autoModelFor('NextSentencePred
 function autoModelFor<Task extends TaskName>(task: Task): AutoModelFor<Task> {
   return {
     async from_pretrained(location, options = {}) {
-      const { dtype, strict = false, config, gguf_file, ...hub } = options;
+      const { dtype, strict = false, config, gguf_file, ...rest } = options;
+      const { ignore_mismatched_sizes = false, ...hub } = rest;
       if (dtype !== undefined) checkChoice('from_pretrained', 'dtype', dtype, weightTypes);
       const scheme = quantizationSchemes.find((name) => name === dtype);
       const source = openSource(location, hub); // refuses options that neither knows
@@ -90,6 +96,7 @@ function autoModelFor<Task extends TaskName>(task: Task): AutoModelFor<Task> {
         keepBlocks: dtype === undefined,
         ...(scheme && { scheme }),
         strict,
+        ignoreMisshaped: ignore_mismatched_sizes,
         ...(gguf_file !== undefined && { file: gguf_file }),
       });
       model.generation_config = await generationConfigOf(source);

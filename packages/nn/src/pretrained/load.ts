@@ -41,6 +41,14 @@ interface WeightForm {
   readonly keepBlocks: boolean;
 }
 
+/** How well a checkpoint must fit. */
+interface Demands {
+  /** Whether anything missing or unexpected is an error. */
+  readonly strict: boolean;
+  /** Whether tensors of another shape are left out instead of being an error. */
+  readonly ignoreMisshaped: boolean;
+}
+
 /**
  * A model with the weights of a checkpoint; what these lack gets initial values. Weights are read one after the
  * other, in the form that they keep, and each goes to the default device before the next is read.
@@ -50,16 +58,20 @@ export async function loadModel<Task extends TaskName>(
   task: Task,
   settings: Settings,
   source: ModelSource,
-  options: WeightForm & { readonly strict: boolean; readonly file?: string },
+  options: WeightForm & Demands & { readonly file?: string },
 ): Promise<TaskModels[Task]> {
-  const { strict, file, ...form } = options;
+  const { strict, ignoreMisshaped, file, ...form } = options;
   const model = withoutInitialValues(form.dtype, () => build(family, task, settings));
   const checkpoint = await openModelCheckpoint(source, file);
   try {
-    const { report, fitting } = matchTensors(family, model, checkpoint, strict);
+    const { report, fitting } = matchTensors(family, model, checkpoint, {
+      strict,
+      ignoreMisshaped,
+    });
     await takeTensors(model, fitting, form);
     model.load_report = report;
-    initializeRest(family, model, report.missing);
+    const replaced = report.misshaped.map(({ name }) => name);
+    initializeRest(family, model, [...report.missing, ...replaced]);
     warn(model.architecture, source.location, report);
   } finally {
     await checkpoint.close();
@@ -87,14 +99,14 @@ function build<Task extends TaskName>(
  * Finds the variables of a model that a checkpoint's tensors are for, by names and shapes alone.
  *
  * @returns what does not fit, and the tensor of each variable, in the order of the checkpoint
- * @throws StateDictError if a shape differs, if a tensor below the head is missing, or, with `strict`, if
+ * @throws StateDictError if a shape differs (unless `ignoreMisshaped`), if a tensor below the head is missing, or, with `strict`, if
  *   anything is missing or unexpected
  */
 function matchTensors(
   family: Family,
   model: PreTrainedModel,
   { tensors }: ModelCheckpoint,
-  strict: boolean,
+  { strict, ignoreMisshaped }: Demands,
 ): { report: LoadReport; fitting: [Variable, ModelTensor][] } {
   const variables = Array.from(model.namedVariables());
   const wanted = new Set(variables.map(([name]) => name));
@@ -108,10 +120,14 @@ function matchTensors(
   }
   const { mismatch, fitting } = compareState(variables, state);
   const { missing, unexpected, misshaped } = mismatch;
+  const isMisshaped = misshaped.length > 0 && !ignoreMisshaped;
   const lacksBase =
     own === '' ? missing.length > 0 : missing.some((name) => name.startsWith(`${own}.`));
-  if (misshaped.length > 0 || lacksBase || (strict && missing.length + unexpected.length > 0)) {
-    throw new StateDictError(model.architecture, mismatch);
+  if (isMisshaped || lacksBase || (strict && missing.length + unexpected.length > 0)) {
+    const hint = isMisshaped
+      ? '{ ignore_mismatched_sizes: true } leaves out what is of another shape, such as a head for other classes'
+      : 'is it a checkpoint of this model?';
+    throw new StateDictError(model.architecture, mismatch, hint);
   }
   const order = new Map(Array.from(tensors.values(), (value, position) => [value, position]));
   fitting.sort(([, a], [, b]) => order.get(a)! - order.get(b)!);
@@ -161,10 +177,20 @@ function initializeRest(
   initialize(family, model, new Set(missing.map((name) => named.get(name)!)));
 }
 
-function warn(architecture: string, location: string, { missing, unexpected }: LoadReport): void {
+function warn(
+  architecture: string,
+  location: string,
+  { missing, unexpected, misshaped }: LoadReport,
+): void {
   if (missing.length > 0) {
     console.warn(
       `${architecture}: ${location} has no ${list(missing)}; they have initial values and want training`,
+    );
+  }
+  if (misshaped.length > 0) {
+    const names = list(misshaped.map(({ name }) => name));
+    console.warn(
+      `${architecture}: ${names} of ${location} have other shapes; they have initial values and want training`,
     );
   }
   if (unexpected.length > 0) {
