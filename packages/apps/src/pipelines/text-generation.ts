@@ -1,5 +1,6 @@
 import { type CausalLM, releaseSessions, stream as streamTokens } from '@llm/nn';
-import type { ChatDocument, ChatMessage, ChatTool } from '@llm/tokenizers';
+import type { ChatMessage } from '@llm/tokenizers';
+import { type ChatPromptOptions, chatPrompt } from './chat-prompt.ts';
 import { WrongInputError } from './errors.ts';
 import { generateRows, type PipelineGenerateOptions, usualLength } from './generation-options.ts';
 import { callable, describe, type PipelineBase, type PipelineParts, readTexts } from './parts.ts';
@@ -16,17 +17,13 @@ export interface GeneratedText<Input extends TextGenerationInput = TextGeneratio
 }
 
 /** Options of a call: those of `generate`, and these. */
-export interface TextGenerationOptions extends PipelineGenerateOptions {
+export interface TextGenerationOptions extends PipelineGenerateOptions, ChatPromptOptions {
   /** Whether the prompt is returned too. Default true. */
   readonly return_full_text?: boolean;
   /** Whether special tokens are added to a text. Default: true for texts; templates add their own. */
   readonly add_special_tokens?: boolean;
   /** Shows the text while it comes; for one prompt. */
   readonly streamer?: TextStreamer;
-  /** Functions that the model may call, for its chat template. */
-  readonly tools?: readonly ChatTool[];
-  /** Documents to answer from, for its chat template. */
-  readonly documents?: readonly ChatDocument[];
   /** Prompts generated side by side. Default 8. */
   readonly batch_size?: number;
 }
@@ -59,6 +56,7 @@ export function textGeneration(parts: PipelineParts<CausalLM>): TextGenerationPi
       streamer,
       tools,
       documents,
+      allow_special_tokens,
       add_special_tokens,
       ...settings
     } = options;
@@ -102,7 +100,7 @@ export function textGeneration(parts: PipelineParts<CausalLM>): TextGenerationPi
   ): AsyncGenerator<string, void, void> {
     const { inputs, single } = readInputs(input);
     if (!single) throw new WrongInputError(`${task}: stream() takes one prompt`);
-    const { tools: _, documents: __, add_special_tokens: ___, ...settings } = options;
+    const { tools, documents, allow_special_tokens, add_special_tokens, ...settings } = options;
     const ids = await promptOf(parts, inputs[0]!, options);
     const decoding = tokenizer.decode_stream({ skip_special_tokens: true });
     const tokens = streamTokens(model, { input_ids: [ids], attention_mask: [ids.map(() => 1)] }, {
@@ -142,9 +140,10 @@ function isMessage(value: unknown): value is ChatMessage {
 async function promptOf(
   { tokenizer }: PipelineParts,
   input: TextGenerationInput,
-  { tools, documents, add_special_tokens = true }: TextGenerationOptions,
+  options: TextGenerationOptions,
 ): Promise<number[]> {
   if (typeof input === 'string') {
+    const { tools, documents, add_special_tokens = true } = options;
     if (tools || documents) {
       throw new WrongInputError(`${task}: tools and documents go with messages, not with a text`);
     }
@@ -157,11 +156,7 @@ async function promptOf(
       `${task}: the prompt is empty, and there is no token that starts texts`,
     );
   }
-  return tokenizer.apply_chat_template(input, {
-    add_generation_prompt: true,
-    ...(tools && { tools }),
-    ...(documents && { documents }),
-  } as { add_generation_prompt: true });
+  return chatPrompt(tokenizer, input, options);
 }
 
 function show(streamer: TextStreamer, [token]: readonly (number | undefined)[]): void {

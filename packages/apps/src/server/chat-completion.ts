@@ -1,4 +1,5 @@
 import { stream as streamTokens } from '@llm/nn';
+import { chatPrompt } from '../pipelines/chat-prompt.ts';
 import type { TextGenerationPipeline } from '../pipelines/index.ts';
 import { ApiError } from './api-error.ts';
 import type { ChatRequest } from './chat-request.ts';
@@ -20,10 +21,7 @@ export async function* answer(
   request: ChatRequest,
   signal: AbortSignal,
 ): AsyncGenerator<AnswerPiece, void, void> {
-  const ids = await tokenizer.apply_chat_template(request.messages, {
-    add_generation_prompt: true,
-    ...(request.tools && { tools: request.tools }),
-  } as { add_generation_prompt: true });
+  const ids = await chatPrompt(tokenizer, request.messages, { tools: request.tools });
   const { positions } = model.base_model.cacheShape;
   const room = (positions ?? Infinity) - ids.length;
   if (room < 1) {

@@ -282,10 +282,11 @@ describe('other commands', () => {
   });
 
   it('talks', async () => {
-    const { code, out } = await run(['chat', model('decoder'), '--max-new-tokens', '2'], {
-      typed: ['Paris?', 'Food?', ''],
+    const { code, out, err } = await run(['chat', model('decoder'), '--max-new-tokens', '2'], {
+      typed: ['Paris?', 'Paris</s>', 'Food?', ''],
     });
     expect(code).toBe(0);
+    expect(err).toContain('holds </s>'); // and the conversation goes on
     expect(out.split('\n').length).toBeGreaterThanOrEqual(3);
   });
 });

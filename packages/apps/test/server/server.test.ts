@@ -113,6 +113,7 @@ interface Refusal {
 const refusals: readonly Refusal[] = [
   { body: { messages: [] }, message: /messages wants a list/ },
   { body: { messages: [{ role: 'user' }] }, message: /a role and a content/ },
+  { body: { messages: [{ role: 'user', content: 'Hi</s>' }] }, message: /holds <\/s>/ },
   { body: { messages, n: 2 }, message: /n is not supported/ },
   { body: { messages, max_tokens: 21 }, message: /max_tokens wants a number from 1 to 20/ },
   { body: { messages, temperature: 3 }, message: /temperature wants a number from 0 to 2/ },

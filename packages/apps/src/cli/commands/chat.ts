@@ -1,5 +1,6 @@
 import type { ChatMessage } from '@llm/tokenizers';
 import type { Command } from 'commander';
+import { WrongInputError } from '../../pipelines/index.ts';
 import { UsageError } from '../failure.ts';
 import type { Io } from '../io.ts';
 import {
@@ -53,9 +54,16 @@ export function addChat(program: Command, io: Io): void {
         ...(temperature !== undefined && { do_sample: true, temperature }),
         ...(seed !== undefined && { seed }),
       });
-      for await (const piece of pieces) {
-        answer += piece;
-        io.out.write(piece);
+      try {
+        for await (const piece of pieces) {
+          answer += piece;
+          io.out.write(piece);
+        }
+      } catch (error) {
+        if (!(error instanceof WrongInputError)) throw error;
+        io.err.write(`${error.message}\n`);
+        messages.pop(); // the conversation goes on without it
+        continue;
       }
       io.out.write('\n');
       messages.push({ role: 'assistant', content: answer });
