@@ -11,7 +11,7 @@ describeChromium('in Chromium', () => {
     });
     expect(outcome.failures).toEqual([]);
     expect(outcome.passed).toBe(opCases.length);
-    expect(outcome.gradients).toBeGreaterThan(full ? 200 : 20);
+    expect(outcome.gradients).toBeGreaterThan(full ? 190 : 20);
     expect(outcome.adapter).not.toBe('');
   }, 600_000);
 });

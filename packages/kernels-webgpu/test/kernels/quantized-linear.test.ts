@@ -75,11 +75,11 @@ function makeCase(x: QuantizedCase) {
     inputs: operands.slice(0, -1),
     outputs: operands.slice(-1),
   };
-  const [inputs, codes, scales, shifts] = specs.map(({ dtype, shape, bytes }) =>
-    decode(dtype, bytes, bytes.length === outBytes ? 0 : offset + shape[0]! * shape[1]!).slice(
-      offset,
-    ),
-  );
+  const [inputs, codes, scales, shifts] = specs
+    .slice(0, -1)
+    .map(({ dtype, shape, bytes }) =>
+      decode(dtype, bytes, offset + shape[0]! * shape[1]!).slice(offset),
+    );
   const weight = (row: number, column: number) => {
     const block = Math.floor((column * bits) / 128);
     const inBlock = column % (128 / bits);

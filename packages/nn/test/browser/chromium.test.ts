@@ -1,4 +1,5 @@
 import { readdirSync } from 'node:fs';
+import { opCases } from '@llm/tensor/testing';
 import { expect, it } from 'vitest';
 import { describeChromium, runPage } from '../../../../tools/testing/chromium.ts';
 import { full } from '../../../../tools/testing/full.ts';
@@ -22,7 +23,8 @@ describeChromium('in Chromium', () => {
         folder,
       });
       expect(outcome).toMatchObject({ failures: [], isolated });
-      if (operations) expect(outcome.operations).toBeGreaterThan(full ? 500 : 30);
+      if (operations === 'all') expect(outcome.operations).toBe(opCases.length);
+      else if (operations) expect(outcome.operations).toBeGreaterThan(30);
     },
     600_000,
   );
