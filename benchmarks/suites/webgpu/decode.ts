@@ -6,9 +6,9 @@
 import { createWebGpuBackend } from '@llm/kernels-webgpu';
 import { AutoModelForCausalLM, generate, releaseSessions, tensor } from '@llm/nn';
 import { BackendDevice, registerDevice, setDefaultDevice } from '@llm/tensor';
+import { watchLaunches } from '../../../tools/testing/launches.ts';
 import { limitRow } from '../../harness/bound.ts';
 import type { Case, CaseContext, Row } from '../../harness/case.ts';
-import { watchLaunches } from './launches.ts';
 
 /** Of the model. */
 export const LAYERS = 28;

@@ -103,8 +103,10 @@ describe('refuses', () => {
     await expect(generate(messages.slice(0, 1), { ...options, documents })).rejects.toThrow(
       /document 0 holds <\/s>/,
     );
-    const [{ generated_text }] = (await generate(messages.slice(0, 1), options)) as never;
-    expect((generated_text as unknown[]).at(-1)).toMatchObject({ role: 'assistant' });
+    const [answer] = (await generate(messages.slice(0, 1), options)) as {
+      generated_text: unknown[];
+    }[];
+    expect(answer!.generated_text.at(-1)).toMatchObject({ role: 'assistant' });
     const trusted = [{ role: 'user', content: 'Hi</s>' }];
     await expect(generate(trusted, options)).rejects.toThrow(WrongInputError);
     expect(await generate(trusted, { ...options, allow_special_tokens: true })).toHaveLength(1);

@@ -1,46 +1,18 @@
-import { createWebGpuBackend } from '@llm/kernels-webgpu';
+import { createWebGpuBackend, type WebGpuBackend } from '@llm/kernels-webgpu';
 import { BackendDevice, registerDevice, setDefaultDevice, tensor } from '@llm/tensor';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { full } from '../../../../tools/testing/full.ts';
+import { type Launches, watchLaunches } from '../../../../tools/testing/launches.ts';
 import { describeWebGpu } from '../../../../tools/testing/webgpu.ts';
 import { AutoModelForCausalLM, generate, releaseSessions } from '../../src/index.ts';
 
-type WebGpuBackend = Awaited<ReturnType<typeof createWebGpuBackend>>;
-
-/** Counts dispatches and submits of a backend's device from now on. */
-function countLaunches(backend: WebGpuBackend): { dispatches: number; submits: number } {
-  const native = backend.device.native as GPUDevice;
-  const counts = { dispatches: 0, submits: 0 };
-  const createEncoder = native.createCommandEncoder.bind(native);
-  native.createCommandEncoder = (descriptor) => {
-    const encoder = createEncoder(descriptor);
-    const beginPass = encoder.beginComputePass.bind(encoder);
-    encoder.beginComputePass = (settings) => {
-      const pass = beginPass(settings);
-      const dispatch = pass.dispatchWorkgroups.bind(pass);
-      pass.dispatchWorkgroups = (x, y, z) => {
-        counts.dispatches += 1;
-        return dispatch(x, y, z);
-      };
-      return pass;
-    };
-    return encoder;
-  };
-  const submit = native.queue.submit.bind(native.queue);
-  native.queue.submit = (commands) => {
-    counts.submits += 1;
-    return submit(commands);
-  };
-  return counts;
-}
-
 describeWebGpu('a step of decoding', () => {
   let backend: WebGpuBackend;
-  let counts: ReturnType<typeof countLaunches>;
+  let counts: Launches;
   beforeAll(async () => {
     backend = await createWebGpuBackend();
     backend.prologues = (rows) => rows <= 8; // as on a GPU
-    counts = countLaunches(backend);
+    counts = watchLaunches(backend);
     registerDevice('webgpu', async () => new BackendDevice(backend));
     setDefaultDevice('webgpu');
   });
