@@ -1,3 +1,14 @@
+export {
+  type BackTranslationOptions,
+  type BackTranslationReport,
+  backTranslate,
+} from './back-translation/back-translate.ts';
+export type {
+  ModelTranslator,
+  TranslateTexts,
+  TranslationTokenizer,
+  Translator,
+} from './back-translation/translator.ts';
 export { BadRowError, type BadRowPolicy, BadRows } from './bad-rows.ts';
 export {
   BucketBatches,
