@@ -11,10 +11,11 @@ export type Batch = Readonly<Record<string, Tensor>>;
  * Makes examples into a batch. What it draws at random comes from `random`, which is a function of the seed and of
  * the batch's place in the run; so a resumed run sees the same batches.
  */
-export type Collator<Item = Features> = (
-  items: readonly Item[],
-  random: RandomSource,
-) => Batch | Promise<Batch>;
+export interface Collator<Item = Features> {
+  (items: readonly Item[], random: RandomSource): Batch | Promise<Batch>;
+  /** Columns that it works on and that the model does not take, so that they are not left out before. */
+  readonly columns?: readonly string[];
+}
 
 /** What collators need of a tokenizer; those of `@llm/tokenizers` fit. */
 export interface CollatorTokenizer {

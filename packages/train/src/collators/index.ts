@@ -7,6 +7,7 @@ export {
 export type { Batch, Collator, CollatorTokenizer, Features } from './collator.ts';
 export { type DenoisingOptions, dataCollatorForDenoising } from './denoising.ts';
 export { dataCollatorForElectra, type ElectraOptions } from './electra.ts';
+export { ExampleError } from './example-error.ts';
 export {
   dataCollatorForLanguageModeling,
   type LanguageModelingOptions,
@@ -22,3 +23,9 @@ export { dataCollatorWithPadding, defaultDataCollator } from './padding.ts';
 export { type SentencePairOptions, sentencePairs } from './sentence-pairs.ts';
 export { dataCollatorForSeq2Seq } from './seq2seq.ts';
 export { dataCollatorForSpanCorruption, type SpanCorruptionOptions } from './span-corruption.ts';
+export {
+  type BatchEncoder,
+  dataCollatorWithTokenizer,
+  type TokenizeSettings,
+  type TokenizingOptions,
+} from './tokenizing.ts';

@@ -93,6 +93,14 @@ export interface TrainingArguments {
   readonly data_seed: number | null;
   /** Whether a last batch that is not full is left out. Default false. */
   readonly dataloader_drop_last: boolean;
+  /**
+   * Batches are made ahead while steps run: `dataloader_prefetch_factor` for each of so many workers, side by side.
+   * JavaScript computes them on the thread of the program, except for what a collator hands on, as
+   * `dataCollatorWithTokenizer` does to a pool of workers. 0 makes them when they are needed. Default 0.
+   */
+  readonly dataloader_num_workers: number;
+  /** Default: 2 with workers. */
+  readonly dataloader_prefetch_factor: number | null;
   /** Steps between two evaluations; below 1, a share of all. Default: `logging_steps`. */
   readonly eval_steps: number | null;
   /** Name of the run in logs. Default: `output_dir`. */
@@ -183,6 +191,8 @@ export const defaultArguments: TrainingArguments = {
   seed: 42,
   data_seed: null,
   dataloader_drop_last: false,
+  dataloader_num_workers: 0,
+  dataloader_prefetch_factor: null,
   eval_steps: null,
   run_name: null,
   disable_tqdm: null,
@@ -282,6 +292,13 @@ function checkRanges(args: TrainingArguments): void {
   if (!(args.num_train_epochs > 0) && args.max_steps <= 0) fail('num_train_epochs', 'above 0');
   if (args.fp16 && args.bf16) {
     throw new TypeError('TrainingArguments: fp16 and bf16 are two precisions; take one');
+  }
+  const { dataloader_num_workers: workers, dataloader_prefetch_factor: factor } = args;
+  if (!Number.isInteger(workers) || workers < 0) {
+    fail('dataloader_num_workers', 'a whole number from 0');
+  }
+  if (factor !== null && !(workers > 0 && Number.isInteger(factor) && factor >= 1)) {
+    fail('dataloader_prefetch_factor', 'a whole number above 0, and only with workers');
   }
   const { snapshot_seconds: seconds } = args;
   if (seconds !== null && !(seconds >= 0)) fail('snapshot_seconds', 'at least 0, or null');

@@ -1,5 +1,8 @@
 import { type Module, PreTrainedModel } from '@llm/nn';
 import type { Batch, Collator, Features } from '../collators/collator.ts';
+import { ExampleError } from '../collators/example-error.ts';
+import { BadRowError } from '../data/bad-rows.ts';
+import { inOrder, type Task } from '../data/in-order.ts';
 import { RandomSource } from '../data/random-source.ts';
 import { batchOrder, type OrderOptions } from './order.ts';
 
@@ -23,23 +26,33 @@ export interface LoadedBatch {
   readonly size: number;
 }
 
+/** Examples of a batch, and where they stand in the data set, from 0. */
+interface Group {
+  readonly items: readonly Features[];
+  readonly places: readonly number[];
+}
+
+/** What a loader is made with, besides the order. */
+export interface LoaderParts {
+  readonly collate: Collator;
+  readonly prepare: (item: Features) => Features;
+  /** Batches that are made side by side while the caller works; 0 makes them when they are asked for. */
+  readonly ahead: number;
+  /** What the data set is called in errors. */
+  readonly name: string;
+}
+
 /** Makes batches of a data set, the same ones for the same seed and epoch. */
 export class Loader {
   readonly #dataset: TrainerDataset;
   readonly #items: readonly Features[] | undefined;
-  readonly #collate: Collator;
-  readonly #prepare: (item: Features) => Features;
+  readonly #parts: LoaderParts;
   readonly #options: OrderOptions;
 
-  constructor(
-    dataset: TrainerDataset,
-    options: OrderOptions,
-    parts: { readonly collate: Collator; readonly prepare: (item: Features) => Features },
-  ) {
+  constructor(dataset: TrainerDataset, options: OrderOptions, parts: LoaderParts) {
     this.#dataset = dataset;
     this.#items = isSized(dataset) ? [...dataset] : undefined;
-    this.#collate = parts.collate;
-    this.#prepare = parts.prepare;
+    this.#parts = parts;
     this.#options = options;
   }
 
@@ -51,50 +64,68 @@ export class Loader {
     return dropLast ? Math.floor(batches) : Math.ceil(batches);
   }
 
-  /** The batches of an epoch, without the first `skip`. */
-  async *epoch(epoch: number, skip = 0): AsyncGenerator<LoadedBatch> {
+  /** The batches of an epoch, without the first `skip`. Their order does not depend on how they are made. */
+  epoch(epoch: number, skip = 0): AsyncGenerator<LoadedBatch> {
+    return inOrder(this.#tasks(epoch, skip), this.#parts.ahead);
+  }
+
+  async *#tasks(epoch: number, skip: number): AsyncGenerator<Task<LoadedBatch>> {
     let index = 0;
-    for await (const items of this.#groups(epoch)) {
+    for await (const group of this.#groups(epoch)) {
       if (index++ < skip) continue;
-      // The stream of random numbers of a batch is its own: what came before does not matter.
-      const random = new RandomSource(
-        (this.#options.seed ^ 0x636f6c6c) >>> 0,
-        epoch * 2 ** 20 + index,
-      );
-      const batch = await this.#collate(items.map(this.#prepare), random);
-      yield { batch, size: items.length };
+      const number = index;
+      yield () => this.#make(group, epoch, number);
     }
   }
 
-  async *#groups(epoch: number): AsyncGenerator<readonly Features[]> {
+  async #make({ items, places }: Group, epoch: number, number: number): Promise<LoadedBatch> {
+    const { collate, prepare, name } = this.#parts;
+    // The stream of random numbers of a batch is its own: what came before does not matter.
+    const random = new RandomSource(
+      (this.#options.seed ^ 0x636f6c6c) >>> 0,
+      epoch * 2 ** 20 + number,
+    );
+    try {
+      return { batch: await collate(items.map(prepare), random), size: items.length };
+    } catch (error) {
+      if (!(error instanceof ExampleError)) throw error;
+      throw new BadRowError(name, places[error.example]! + 1, error.problem);
+    }
+  }
+
+  async *#groups(epoch: number): AsyncGenerator<Group> {
     const items = this.#items;
     if (items) {
-      for (const batch of batchOrder(items.length, epoch, this.#options)) {
-        yield batch.map((index) => items[index]!);
+      for (const places of batchOrder(items.length, epoch, this.#options)) {
+        yield { items: places.map((place) => items[place]!), places };
       }
       return;
     }
     const { batchSize, dropLast } = this.#options;
     let group: Features[] = [];
+    let count = 0;
+    const places = () => group.map((_, i) => count - group.length + i);
     for await (const item of this.#dataset) {
       group.push(item);
+      count++;
       if (group.length < batchSize) continue;
-      yield group;
+      yield { items: group, places: places() };
       group = [];
     }
-    if (group.length > 0 && !dropLast) yield group;
+    if (group.length > 0 && !dropLast) yield { items: group, places: places() };
   }
 }
 
 /**
- * Leaves out the columns that a model does not take: by `inputNames` for a model of a family; for another one those
+ * Leaves out the columns that neither the model takes nor the collator works on: by `inputNames` for a model of a family; for another one those
  * that are neither numbers nor lists of numbers.
  */
 export function columnFilter(
   model: Module,
   labelNames: readonly string[],
+  { columns = [] }: Collator,
 ): (item: Features) => Features {
-  const always = new Set([...labelNames, 'label', 'label_ids', 'labels']);
+  const always = new Set([...labelNames, ...columns, 'label', 'label_ids', 'labels']);
   const takes =
     model instanceof PreTrainedModel
       ? new Set<string>([...model.inputNames, ...always])

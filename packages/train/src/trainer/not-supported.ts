@@ -32,8 +32,6 @@ export const notSupported: ReadonlyMap<string, unknown> = new Map<string, unknow
   ['tpu_num_cores', null],
   ['tpu_metrics_debug', false],
   ['debug', ''],
-  ['dataloader_num_workers', 0],
-  ['dataloader_prefetch_factor', null],
   ['past_index', -1],
   ['fsdp', ''],
   ['fsdp_min_num_params', 0],

@@ -343,6 +343,7 @@ export class Trainer<Model extends Module = Module> {
   #loader(dataset: TrainerDataset, trains: boolean): Loader {
     const { args } = this;
     const names = args.label_names ?? [];
+    const collate = collatorOf(this.#options);
     const groups = trains && args.group_by_length;
     return new Loader(
       dataset,
@@ -354,8 +355,12 @@ export class Trainer<Model extends Module = Module> {
         ...(groups && { lengths: lengthsOf(dataset, args.length_column_name) }),
       },
       {
-        collate: collatorOf(this.#options),
-        prepare: args.remove_unused_columns ? columnFilter(this.model, names) : (item) => item,
+        collate,
+        prepare: args.remove_unused_columns
+          ? columnFilter(this.model, names, collate)
+          : (item) => item,
+        ahead: args.dataloader_num_workers * (args.dataloader_prefetch_factor ?? 2),
+        name: trains ? 'train_dataset' : 'the data set to evaluate on',
       },
     );
   }
