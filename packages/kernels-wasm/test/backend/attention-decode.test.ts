@@ -1,19 +1,7 @@
 import { scaledDotProductAttention, Tensor } from '@llm/tensor';
-import type { Plan } from '@llm/tensor/backend';
-import {
-  checkBackward,
-  checkForward,
-  evaluatorOf,
-  graphOf,
-  type OpCase,
-} from '@llm/tensor/testing';
-import { afterAll, describe, expect, it } from 'vitest';
-import { WasmBackend, type WasmBackendOptions } from '../../src/index.ts';
-
-const created: WasmBackend[] = [];
-afterAll(async () => {
-  for (const backend of created) await backend.dispose();
-});
+import { checkBackward, checkForward, graphOf, type OpCase } from '@llm/tensor/testing';
+import { describe, expect, it } from 'vitest';
+import { recording } from './recording-backend.ts';
 
 const decode = (
   name: string,
@@ -76,19 +64,6 @@ const cases: readonly OpCase[] = [
     mask: { shape: [1, 4, 1, 50], differentiable: false },
   }),
 ];
-
-/** A backend that remembers the names of the kernels it was given. */
-function recording(options: WasmBackendOptions) {
-  const backend = WasmBackend.create(options);
-  created.push(backend);
-  const names: string[] = [];
-  const prepare = backend.prepare.bind(backend);
-  backend.prepare = (plan: Plan) => {
-    names.push(...plan.steps.map(({ kernel }) => kernel.name));
-    return prepare(plan);
-  };
-  return { names, evaluator: evaluatorOf(backend) };
-}
 
 describe.each([
   ['relaxed SIMD', { threads: 2, debug: true }],

@@ -1,36 +1,17 @@
 import { scaledDotProductAttention, Tensor } from '@llm/tensor';
-import type { Plan, Spec } from '@llm/tensor/backend';
+import type { Spec } from '@llm/tensor/backend';
 import {
   checkBackward,
   checkForward,
-  evaluatorOf,
   gradientGraphOf,
   graphOf,
   type OpCase,
   opCases,
 } from '@llm/tensor/testing';
-import { afterAll, describe, expect, it } from 'vitest';
-import { WasmBackend, type WasmBackendOptions } from '../../src/index.ts';
+import { describe, expect, it } from 'vitest';
 import { fitsTemplates } from '../../src/kernels/attention/problem.ts';
 import { fitsAttentionBackward } from '../../src/kernels/attention-backward.ts';
-
-const created: WasmBackend[] = [];
-afterAll(async () => {
-  for (const backend of created) await backend.dispose();
-});
-
-/** A backend that remembers the names of the kernels it was given. */
-function recording(options: WasmBackendOptions) {
-  const backend = WasmBackend.create(options);
-  created.push(backend);
-  const names: string[] = [];
-  const prepare = backend.prepare.bind(backend);
-  backend.prepare = (plan: Plan) => {
-    names.push(...plan.steps.map(({ kernel }) => kernel.name));
-    return prepare(plan);
-  };
-  return { backend, names, evaluator: evaluatorOf(backend) };
-}
+import { recording } from './recording-backend.ts';
 
 const attend = (
   name: string,

@@ -4,14 +4,9 @@ import {
   planAttentionBackward,
   supportsAttentionBackward,
 } from '../../src/kernels/attention-backward.ts';
-import { hasRelaxedSimd } from '../../src/wasm/index.ts';
 import { runPlan } from '../run-plan.ts';
+import { scoreErrorOf, targets } from './attention-check.ts';
 import { type AttentionCase, cases, kernelOf, reference, valuesOf } from './attention-problem.ts';
-
-const targets = [
-  { sharedMemory: false, relaxedSimd: false },
-  { sharedMemory: true, relaxedSimd: hasRelaxedSimd() },
-];
 
 describe.each(targets)('attention backward, relaxed $relaxedSimd', (target) => {
   it.each(cases)('%j', (x) => {
@@ -39,10 +34,9 @@ describe.each(targets)('attention backward, relaxed $relaxedSimd', (target) => {
       // Errors of scores of up to 30 are relative errors of weights, as in the forward test; the terms
       // dP and rowsum(dO ∘ O), which may cancel, are of size 1.
       const largest = gradient.reduce((most, value) => Math.max(most, Math.abs(value)), 1);
-      const scoreError = 8 * 2 ** -24 * Math.sqrt(x.headDim) * x.headDim * 16 * 0.3;
       gradient.forEach((value, index) => {
         expect(Math.abs(got[index]! - value)).toBeLessThanOrEqual(
-          (scoreError + 1e-6 * Math.sqrt(x.queries)) * largest,
+          (scoreErrorOf(x) + 1e-6 * Math.sqrt(x.queries)) * largest,
         );
       });
     });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { fitsDecoding } from '../../src/kernels/attention/problem.ts';
 import { planAttentionDecode } from '../../src/kernels/attention-decode.ts';
-import { hasRelaxedSimd } from '../../src/wasm/index.ts';
 import { runPlan } from '../run-plan.ts';
+import { checkAttention, targets } from './attention-check.ts';
 import {
   type AttentionCase,
   attributes,
@@ -10,11 +10,6 @@ import {
   reference,
   valuesOf,
 } from './attention-problem.ts';
-
-const targets = [
-  { sharedMemory: false, relaxedSimd: false },
-  { sharedMemory: true, relaxedSimd: hasRelaxedSimd() },
-];
 
 const one = { batch: 1, heads: 1, keyHeads: 1, queries: 1, headDim: 8, valueDim: 8 };
 
@@ -42,28 +37,7 @@ describe.each(targets)('attention of few queries, relaxed $relaxedSimd', (target
   it.each(cases)('%j', (x) => {
     const kernel = kernelOf(x, 'attention');
     expect(fitsDecoding(kernel.attributes, kernel.inputs)).toBe(true);
-    const values = valuesOf(x);
-    const want = reference(x, values);
-    const buffers = [
-      ...[values.q, values.k, values.v],
-      ...(x.mask ? [values.mask] : []),
-      ...(x.position === undefined ? [] : [Int32Array.of(x.position)]),
-      new Float32Array(want.out.length).fill(Number.NaN),
-      new Float32Array(want.logSumExp.length).fill(Number.NaN),
-    ];
-    const after = runPlan(planAttentionDecode(kernel, target, 'attention'), buffers, target);
-    const out = new Float32Array(after.at(-2)!);
-    const logSumExp = new Float32Array(after.at(-1)!);
-    // An error of the score of ε·√headDim·Σ|terms| becomes a relative error of the weight.
-    const scoreError = 8 * 2 ** -24 * Math.sqrt(x.headDim) * x.headDim * 16 * attributes.scale;
-    want.out.forEach((value, index) => {
-      expect(Math.abs(out[index]! - value)).toBeLessThanOrEqual(2 * scoreError);
-    });
-    want.logSumExp.forEach((value, index) => {
-      expect(Math.abs(logSumExp[index]! - value)).toBeLessThanOrEqual(
-        scoreError + 1e-6 * Math.abs(value),
-      );
-    });
+    checkAttention(x, planAttentionDecode, target);
   });
 
   it('reads no key after the position', () => {

@@ -1,21 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { fitsTemplates } from '../../src/kernels/attention/problem.ts';
 import { planAttention, supportsAttention } from '../../src/kernels/attention.ts';
-import { hasRelaxedSimd } from '../../src/wasm/index.ts';
-import { runPlan } from '../run-plan.ts';
-import {
-  type AttentionCase,
-  attributes,
-  cases,
-  kernelOf,
-  reference,
-  valuesOf,
-} from './attention-problem.ts';
-
-const targets = [
-  { sharedMemory: false, relaxedSimd: false },
-  { sharedMemory: true, relaxedSimd: hasRelaxedSimd() },
-];
+import { checkAttention, targets } from './attention-check.ts';
+import { type AttentionCase, attributes, cases, kernelOf } from './attention-problem.ts';
 
 const one = { batch: 1, heads: 1, keyHeads: 1 };
 /** Query and key rows that are not whole vectors: the forward kernel alone takes them. */
@@ -28,31 +15,7 @@ describe.each(targets)('attention, relaxed $relaxedSimd', (target) => {
   it.each([...cases, ...odd])('%j', (x) => {
     const kernel = kernelOf(x, 'attention');
     expect(fitsTemplates(kernel.attributes as never, kernel.inputs)).toBe(true);
-    const values = valuesOf(x);
-    const { q, k, v, mask } = values;
-    const want = reference(x, values);
-    const buffers = [
-      q,
-      k,
-      v,
-      ...(x.mask ? [mask] : []),
-      ...(x.position === undefined ? [] : [Int32Array.of(x.position)]),
-      new Float32Array(want.out.length).fill(Number.NaN),
-      new Float32Array(want.logSumExp.length).fill(Number.NaN),
-    ];
-    const after = runPlan(planAttention(kernel, target, 'attention'), buffers, target);
-    const out = new Float32Array(after.at(-2)!);
-    const logSumExp = new Float32Array(after.at(-1)!);
-    // An error of the score of ε·√headDim·Σ|terms| becomes a relative error of the weight.
-    const scoreError = 8 * 2 ** -24 * Math.sqrt(x.headDim) * x.headDim * 16 * attributes.scale;
-    want.out.forEach((value, index) => {
-      expect(Math.abs(out[index]! - value)).toBeLessThanOrEqual(2 * scoreError);
-    });
-    want.logSumExp.forEach((value, index) => {
-      expect(Math.abs(logSumExp[index]! - value)).toBeLessThanOrEqual(
-        scoreError + 1e-6 * Math.abs(value),
-      );
-    });
+    checkAttention(x, planAttention, target);
   });
 });
 
