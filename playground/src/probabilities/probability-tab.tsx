@@ -5,6 +5,7 @@ import { TokenStrip } from '../inspect/token-strip.tsx';
 import { parseReference } from '../models/reference.ts';
 import { Progress } from '../run/progress.tsx';
 import { CopyButtons } from '../shared/copy-buttons.tsx';
+import { Facts } from '../shared/facts.tsx';
 import { ProblemBox } from '../shared/problem-box.tsx';
 import { useRunning } from '../shared/use-running.ts';
 import type { TabProps } from '../shell/tabs.ts';
@@ -59,7 +60,7 @@ export function ProbabilityTab({ engine, device, parameters, change, announce }:
         {error !== undefined && <ProblemBox error={error} />}
         {scored && (
           <>
-            <Facts scored={scored} />
+            <TextFacts scored={scored} />
             <div class="surprise">
               <TokenStrip
                 name="Tokens of the text"
@@ -91,7 +92,7 @@ export function ProbabilityTab({ engine, device, parameters, change, announce }:
   );
 }
 
-function Facts({ scored }: { readonly scored: ScoredText }) {
+function TextFacts({ scored }: { readonly scored: ScoredText }) {
   const { kind, tokens, perplexity, isCut } = scored;
   const known = tokens.flatMap(({ score }) => (score ? [score] : []));
   const entropy = known.reduce((sum, each) => sum + each.entropy, 0) / known.length;
@@ -101,16 +102,7 @@ function Facts({ scored }: { readonly scored: ScoredText }) {
     ['Mean entropy', `${number(entropy)} bits`],
     ['Tokens', isCut ? `${tokens.length} (the text is cut)` : String(tokens.length)],
   ];
-  return (
-    <dl class="facts" aria-label="The text as a whole">
-      {rows.map(([name, value]) => (
-        <div key={name}>
-          <dt>{name}</dt>
-          <dd>{value}</dd>
-        </div>
-      ))}
-    </dl>
-  );
+  return <Facts label="The text as a whole" rows={rows} />;
 }
 
 function number(value: number): string {

@@ -1,3 +1,4 @@
+import { Facts } from '../shared/facts.tsx';
 import { formatBytes, formatSeconds } from '../shared/units.ts';
 import type { CallOutput } from './operations.ts';
 
@@ -19,13 +20,8 @@ export function Measurements({ output }: { readonly output: CallOutput }) {
     ['Memory', `${formatBytes(memory.live)}, at most ${formatBytes(memory.peak)}`],
   ];
   return (
-    <dl class="measurements" aria-label="What it took">
-      {rows.map(([name, value]) => (
-        <div key={name}>
-          <dt>{name}</dt>
-          <dd>{value}</dd>
-        </div>
-      ))}
-    </dl>
+    <div class="measurements">
+      <Facts label="What it took" rows={rows} />
+    </div>
   );
 }

@@ -1,43 +1,16 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { pipelineTasks } from '@llm/apps';
-import { env } from '@llm/hub';
-import { setDefaultDevice } from '@llm/nn';
-import ts from 'typescript';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { startTinyHub } from '../../../tools/documents/tiny-hub.ts';
+import { expect, it, vi } from 'vitest';
 import { full } from '../../../tools/testing/full.ts';
-import type { HubServer } from '../../../tools/testing/hub-server.ts';
 import { programOf } from '../../src/run/program.ts';
 import { readForm, type TaskForm } from '../../src/run/task-form.ts';
 import { taskForms } from '../../src/run/tasks.ts';
+import { useProgramFolder } from '../program-folder.ts';
 
-let hub: HubServer;
-let folder: string;
-let cache: string;
+const folder = useProgramFolder();
 
-beforeAll(async () => {
-  hub = await startTinyHub();
-  // Inside the workspace, so that its packages are found.
-  folder = await mkdtemp(fileURLToPath(new URL('./.programs-', import.meta.url)));
-  cache = await mkdtemp(join(tmpdir(), 'playground-hub-'));
-  env.remoteHost = hub.host;
-  env.cacheDir = cache;
-  setDefaultDevice('wasm');
-});
-afterAll(async () => {
-  await hub.close();
-  await rm(folder, { recursive: true, force: true });
-  await rm(cache, { recursive: true, force: true });
-});
-
-async function writeProgram(form: TaskForm, device: string): Promise<string> {
+function writeProgram(form: TaskForm, device: string): Promise<string> {
   const filled = readForm(form, { max_new_tokens: '4' });
-  const path = join(folder, `${form.id}.ts`);
-  await writeFile(path, programOf({ task: form.id, model: form.model, device, ...filled }));
-  return path;
+  return folder.write(form.id, programOf({ task: form.id, model: form.model, device, ...filled }));
 }
 
 // One by default; all in the full tests.
@@ -64,17 +37,7 @@ it.each(chosen)('$id: what is copied runs in Node and prints its result', async 
 
 it.runIf(full)('what is copied passes the type checker', async () => {
   const paths = await Promise.all(taskForms.map((form) => writeProgram(form, 'auto')));
-  const config = fileURLToPath(new URL('../../../tsconfig.base.json', import.meta.url));
-  const { config: base } = ts.readConfigFile(config, ts.sys.readFile);
-  const { options } = ts.parseJsonConfigFileContent(base, ts.sys, folder);
-  const program = ts.createProgram(paths, options);
-  const problems = paths
-    .flatMap((path) => {
-      const file = program.getSourceFile(path)!;
-      return [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)];
-    })
-    .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'));
-  expect(problems).toEqual([]);
+  expect(folder.problemsOf(paths)).toEqual([]);
 });
 
 it('there is a form for every task, with its usual model', () => {
