@@ -21,10 +21,12 @@ import {
 import { requestDevice, type WebGpuDevice } from './device.ts';
 import { PartCopy } from './dispatch.ts';
 import { type DeviceLostError, KernelError } from './errors.ts';
+import { InFlight } from './in-flight.ts';
 import type { Target } from './kernel.ts';
 import { coarseTakesStrided, supportsCoarse } from './kernels/coarse.ts';
 import { computesOnCpu, mostVectorRows } from './kernels/matmul/choose.ts';
 import { type Allocation, BufferPool, checkRange, wrapBuffer } from './memory.ts';
+import { canNap, napsWhile } from './naps.ts';
 import type { NativeBuffer } from './native.ts';
 import { Order } from './order.ts';
 import { PipelineCache } from './pipelines.ts';
@@ -70,9 +72,7 @@ export class WebGpuBackend implements Backend {
   readonly #printed: PrintedKernels;
   readonly #buffers = new Set<WebGpuBuffer>();
   readonly #programs = new Set<WebGpuProgram>();
-  /** Rejects what is in flight. */
-  readonly #inFlight = new Set<(error: Error) => void>();
-  #lost: DeviceLostError | undefined;
+  readonly #inFlight: InFlight;
 
   private constructor(device: WebGpuDevice, settings: BackendSettings) {
     this.device = device;
@@ -94,10 +94,9 @@ export class WebGpuBackend implements Backend {
       const print = (kernel: Kernel) => this.#printed.of(kernel);
       this.#selfCheck = new SelfCheck(device.adapter, variant, print, this.#pipelines);
     }
-    void device.lost.then((error) => {
-      this.#lost = error;
-      for (const reject of this.#inFlight) reject(error);
-    });
+    const napping = canNap && computesOnCpu(this.#target);
+    const rest = napping ? napsWhile(() => this.#inFlight.isBusy) : undefined;
+    this.#inFlight = new InFlight(device.lost, rest);
   }
 
   /**
@@ -112,7 +111,7 @@ export class WebGpuBackend implements Backend {
 
   /** @see Backend.lost */
   get lost(): DeviceLostError | undefined {
-    return this.#lost;
+    return this.#inFlight.lost;
   }
 
   /** @see Backend.supports */
@@ -158,7 +157,7 @@ export class WebGpuBackend implements Backend {
 
   /** @see Backend.allocate */
   allocate(bytes: number, label: string): BackendBuffer {
-    this.#refuseLost();
+    this.#inFlight.refuseLost();
     return this.#own(new WebGpuBuffer(this.#pool.take(bytes, label), bytes, false));
   }
 
@@ -190,14 +189,14 @@ export class WebGpuBackend implements Backend {
   release(buffer: BackendBuffer): void {
     const own = this.#known(buffer, 'release');
     this.#buffers.delete(own);
-    if (own.isWrapped || this.#lost) return;
+    if (own.isWrapped || this.lost) return;
     if (this.#order.isIdle) this.#pool.give(own.allocation);
     else void this.#order.run(() => this.#pool.give(own.allocation));
   }
 
   /** @see Backend.write */
   write(buffer: BackendBuffer, data: Uint8Array, offset = 0): void {
-    this.#refuseLost();
+    this.#inFlight.refuseLost();
     const own = this.#known(buffer, 'write');
     checkRange('write', own, offset, data.length);
     if (offset % 4 !== 0 || (data.length % 4 !== 0 && offset + data.length !== own.bytes)) {
@@ -214,11 +213,11 @@ export class WebGpuBackend implements Backend {
 
   /** @see Backend.read */
   async read(buffer: BackendBuffer, offset: number, bytes: number): Promise<Uint8Array> {
-    this.#refuseLost();
+    this.#inFlight.refuseLost();
     const own = this.#known(buffer, 'read');
     checkRange('read', own, offset, bytes);
     const { allocation } = own;
-    return this.#track(
+    return this.#inFlight.track(
       this.#order.run(() => this.#readback.read(allocation.buffer, offset, bytes)),
     );
   }
@@ -240,7 +239,7 @@ export class WebGpuBackend implements Backend {
 
   /** @see Backend.run */
   async run(program: Program, bindings: readonly BackendBuffer[]): Promise<void> {
-    await this.#track(this.#submit(program, bindings, (replay) => this.#encode(replay)));
+    await this.#inFlight.track(this.#submit(program, bindings, (replay) => this.#encode(replay)));
   }
 
   /**
@@ -253,7 +252,7 @@ export class WebGpuBackend implements Backend {
         "profile: this device has no feature 'timestamp-query'; use another adapter, or a browser's own profiler",
       );
     }
-    return this.#track(
+    return this.#inFlight.track(
       this.#submit(program, bindings, (replay) => profileReplay(this.#native, replay)),
     );
   }
@@ -282,7 +281,7 @@ export class WebGpuBackend implements Backend {
     bindings: readonly BackendBuffer[],
     encode: (replay: Replay) => Promise<T>,
   ): Promise<T> {
-    this.#refuseLost();
+    this.#inFlight.refuseLost();
     if (!(program instanceof WebGpuProgram) || !this.#programs.has(program)) {
       throw new Error('run: the program is not of this backend, or was disposed');
     }
@@ -365,20 +364,6 @@ export class WebGpuBackend implements Backend {
       const { buffer } = this.#arena.buffers[i]!;
       this.#native.queue.writeBuffer(buffer, 0, new Uint8Array(size).fill(0xff));
     });
-  }
-
-  /** Rejects with the loss of the device, if that comes first. */
-  #track<T>(work: Promise<T>): Promise<T> {
-    return new Promise((resolve, reject) => {
-      this.#inFlight.add(reject);
-      work
-        .then(resolve, (error) => reject(this.#lost ?? error))
-        .finally(() => this.#inFlight.delete(reject));
-    });
-  }
-
-  #refuseLost(): void {
-    if (this.#lost) throw this.#lost;
   }
 
   #own(buffer: WebGpuBuffer): WebGpuBuffer {

@@ -5,7 +5,8 @@
  */
 import { type GpuAccess, openDawn } from './dawn.ts';
 
-const inNode = typeof process !== 'undefined' && process.versions?.node !== undefined;
+/** Whether the program runs in Node. */
+export const inNode = typeof process !== 'undefined' && process.versions?.node !== undefined;
 
 /**
  * The environment's own WebGPU (`navigator.gpu` in browsers and Deno), else Dawn in Node.

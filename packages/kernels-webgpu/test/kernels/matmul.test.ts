@@ -54,6 +54,23 @@ describeWebGpu('matmul', () => {
     });
   });
 
+  it.each<MatmulCase>([
+    ...(full ? layouts : (['TN'] as const)).map((layout) => {
+      return { rows: 37, columns: 70, inner: 21, layout };
+    }),
+    ...(full ? layouts : (['NN', 'TT'] as const)).map((layout) => {
+      return { rows: 36, columns: 68, inner: 44, layout };
+    }),
+    { rows: 5, columns: 3, inner: 64, batch: [3] },
+  ])('rows read for one another: %j', async (x) => {
+    const [smallest, largest] = runner.device.adapter.subgroupSizes ?? [0, 0];
+    const fits = smallest === 8 && largest === 8 && runner.device.features.has('subgroups');
+    if (!fits) return; // a subgroup must be a workgroup
+    for (const rows of full ? [8, 16] : [8]) {
+      await check(x, { kind: 'shared-rows', lanes: 8, rows });
+    }
+  });
+
   it.each<[string, MatmulCase, Geometry | undefined]>([
     ['one of each', { rows: 1, columns: 1, inner: 1 }, small],
     ['whole tiles', { rows: 64, columns: 128, inner: 48 }, large],

@@ -10,6 +10,8 @@ const ENOUGH_WORKGROUPS = 128;
 /** A range of the inner axis is at least so long: below, adding up the ranges costs more than it brings. */
 const SHORTEST_RANGE = 256;
 const MOST_SPLITS = 16;
+/** Multiplications from which a shader that takes a CPU twice as long to compile pays. */
+const LONG_PRODUCT = 1 << 25;
 
 const tile = (size: number, tileInner: number): TileGeometry => ({
   kind: 'tile',
@@ -39,6 +41,14 @@ export function choose(
     return { problem: other, geometry: vectorGeometry(other, target) };
   }
   if (computesOnCpu(target)) {
+    const lanes = sharingLanes(target);
+    if (lanes && rows > 4) {
+      const isLong = matrices(problem) * rows * columns * problem.inner >= LONG_PRODUCT;
+      return {
+        problem,
+        geometry: { kind: 'shared-rows', lanes, rows: isLong ? 2 * lanes : lanes },
+      };
+    }
     // Eight rows of elements that are read one by one make a shader that takes seconds to compile.
     const whole = problem.inner % 4 === 0 && columns % 4 === 0;
     return { problem, geometry: { kind: 'direct', rows: whole && rows > 4 ? 8 : 4 } };
@@ -56,6 +66,12 @@ export function choose(
 /** Whether a device is a software adapter: they have a CPU's vectors for subgroups: 4 or 8 lanes. GPUs that can do 8 can do 16, too. */
 export const computesOnCpu = ({ subgroupSizes }: Target): boolean =>
   subgroupSizes !== undefined && subgroupSizes[1] <= 8;
+
+/** Invocations of a subgroup where all are of one size that serves `shared-rows`; else undefined. */
+function sharingLanes({ features, subgroupSizes }: Target): number | undefined {
+  const [smallest, largest] = subgroupSizes ?? [0, 0];
+  return features.has('subgroups') && smallest === 8 && largest === 8 ? 8 : undefined;
+}
 
 function vectorGeometry({ inner, right, columns }: Problem, target: Target): Geometry {
   // Small workgroups, since they are what cores share.

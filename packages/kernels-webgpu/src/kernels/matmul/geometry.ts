@@ -25,8 +25,17 @@ export interface DirectGeometry {
   readonly rows: number;
 }
 
+/** How a product is cut where a workgroup is a subgroup, whose invocations read rows for one another. */
+export interface SharedRowsGeometry {
+  readonly kind: 'shared-rows';
+  /** Invocations of each subgroup of the device, and of a workgroup: a multiple of 4. */
+  readonly lanes: number;
+  /** Rows of an invocation: a multiple of `lanes`. */
+  readonly rows: number;
+}
+
 /** How a product is computed. */
-export type Geometry = TileGeometry | VectorGeometry | DirectGeometry;
+export type Geometry = TileGeometry | VectorGeometry | DirectGeometry | SharedRowsGeometry;
 
 /** Invocations of a tile's workgroup: each has 4 × 4 sums. */
 export const threadsOf = ({ tileRows, tileColumns }: TileGeometry): number =>
