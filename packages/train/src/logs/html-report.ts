@@ -1,22 +1,19 @@
 import type { TrainingArguments } from '../trainer/arguments.ts';
 import type { TrainerCallback } from '../trainer/callback.ts';
 import type { LogEntry, TrainerState } from '../trainer/state.ts';
+import { runStorage } from '../trainer/storage/run-storage.ts';
 import { loggingFolder } from './jsonl.ts';
 import { type Curve, escapeHtml, svgCurves } from './svg-curve.ts';
 
 /**
- * Writes `report.html` (Node), a page of its own with the curves of loss, learning rate, throughput and metrics, after
+ * Writes `report.html`, a page of its own with the curves of loss, learning rate, throughput and metrics, after
  * each evaluation and at the end; in `logging_dir` by default.
  */
 export function htmlReport(folder?: string): TrainerCallback {
   const write = async (args: TrainingArguments, state: TrainerState) => {
-    const [{ mkdir }, { writeFileAtomic }] = await Promise.all([
-      import('node:fs/promises'),
-      import('@llm/hub'),
-    ]);
-    const place = folder ?? loggingFolder(args);
-    await mkdir(place, { recursive: true });
-    await writeFileAtomic(`${place}/report.html`, reportPage(args, state));
+    const storage = await runStorage();
+    const page = reportPage(args, state);
+    await storage.save(folder ?? loggingFolder(args), { 'report.html': page });
   };
   return { on_evaluate: write, on_save: write, on_train_end: write };
 }

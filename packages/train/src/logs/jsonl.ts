@@ -2,7 +2,7 @@ import type { TrainerCallback } from '../trainer/callback.ts';
 import { LogFile } from './log-file.ts';
 
 /**
- * Writes each log as a line of JSON to `log.jsonl` in a folder, `logging_dir` by default (Node). A run that was
+ * Writes each log as a line of JSON to `log.jsonl` in a folder, `logging_dir` by default. A run that was
  * resumed writes a new file, which starts with what was logged before; so each file is a whole run.
  */
 export function jsonlLogger(folder?: string): TrainerCallback {

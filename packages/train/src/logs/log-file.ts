@@ -1,11 +1,18 @@
-/** A file that is added to line by line or record by record (Node), in a folder that is made when it is needed. */
+import { runStorage } from '../trainer/storage/run-storage.ts';
+
+/**
+ * A file that is added to line by line or record by record, in a folder that is made when it is needed: on disk, or in
+ * a page's private file system.
+ */
 export class LogFile {
-  readonly #path: Promise<string>;
+  readonly #folder: string;
+  readonly #name: Promise<string>;
   #last: Promise<void>;
 
-  private constructor(path: Promise<string>) {
-    this.#path = path;
-    this.#last = path.then(() => {});
+  private constructor(folder: string, name: Promise<string>) {
+    this.#folder = folder;
+    this.#name = name;
+    this.#last = name.then(() => {});
     this.#last.catch(() => {});
   }
 
@@ -14,34 +21,15 @@ export class LogFile {
    * earlier run's log is lost.
    */
   static create(folder: string, name: string, extension: string): LogFile {
-    return new LogFile(createFile(folder, name, extension));
-  }
-
-  /** The file's path. */
-  get path(): Promise<string> {
-    return this.#path;
+    const made = runStorage().then((storage) => storage.createFile(folder, name, extension));
+    return new LogFile(folder, made);
   }
 
   /** Adds at the end; the promise is done when the file has it. */
   append(content: string | Uint8Array): Promise<void> {
     this.#last = this.#last.then(async () => {
-      const { appendFile } = await import('node:fs/promises');
-      await appendFile(await this.#path, content);
+      await (await runStorage()).append(this.#folder, await this.#name, content);
     });
     return this.#last;
-  }
-}
-
-async function createFile(folder: string, name: string, extension: string): Promise<string> {
-  const { mkdir, open } = await import('node:fs/promises');
-  await mkdir(folder, { recursive: true });
-  for (let count = 1; ; count++) {
-    const path = `${folder}/${count === 1 ? name : `${name}-${count}`}.${extension}`;
-    try {
-      await (await open(path, 'wx')).close();
-      return path;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    }
   }
 }

@@ -6,7 +6,7 @@ import { LogFile } from './log-file.ts';
 import { ProtobufWriter } from './protobuf.ts';
 
 /**
- * Writes an event file that TensorBoard shows (Node), in `logging_dir` by default. Tags are those of transformers:
+ * Writes an event file that TensorBoard shows, in `logging_dir` by default. Tags are those of transformers:
  * `train/loss`, `eval/loss`.
  */
 export function tensorBoardLogger(folder?: string): TrainerCallback {
@@ -15,7 +15,7 @@ export function tensorBoardLogger(folder?: string): TrainerCallback {
     async on_train_begin(args) {
       const seconds = Math.floor(Date.now() / 1000);
       // TensorBoard knows the files by this name.
-      const name = `events.out.tfevents.${seconds}.${process.pid}`;
+      const name = `events.out.tfevents.${seconds}.${typeof process === 'undefined' ? 'page' : process.pid}`;
       file = LogFile.create(folder ?? loggingFolder(args), name, 'v2');
       await file.append(record(fileVersion(Date.now() / 1000)));
     },

@@ -9,19 +9,14 @@ import type { TrainerCallback } from './callback.ts';
 /**
  * The followers that `report_to` names.
  *
- * @throws TypeError for a name that is not known, and in a page, which has no folder of logs
+ * @throws TypeError for a name that is not known
  */
 export function reportersOf(args: TrainingArguments): TrainerCallback[] {
   const names = typeof args.report_to === 'string' ? [args.report_to] : (args.report_to ?? []);
   return names.flatMap((name) => {
     if (name === 'none') return [];
     const make = reporters.get(name);
-    if (make && isNode()) return make();
-    if (make) {
-      throw new TypeError(
-        `TrainingArguments: report_to '${name}' writes files, in Node only; follow a run in a page by a callback's on_log`,
-      );
-    }
+    if (make) return make();
     throw new TypeError(
       `TrainingArguments: report_to takes ${[...reporters.keys(), 'none'].map((each) => `'${each}'`).join(', ')}: got '${name}'`,
     );

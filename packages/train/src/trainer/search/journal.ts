@@ -1,3 +1,4 @@
+import { runStorage } from '../storage/run-storage.ts';
 import type { Hyperparameters } from './space.ts';
 
 /** A trial that has come to an end, or to one of a halving search's stops. */
@@ -16,7 +17,7 @@ export interface TrialResult {
 const fileName = 'trials.jsonl';
 
 /**
- * The trials of a search in a file of its folder (Node), one line each behind a first one that says what was searched,
+ * The trials of a search in a file of its folder (on disk, or in a page's private file system), one line each behind a first one that says what was searched,
  * so that a search that was killed goes on; without a folder, in memory.
  */
 export class Journal {
@@ -35,24 +36,29 @@ export class Journal {
    */
   async open(search: unknown): Promise<void> {
     if (this.#folder === undefined) return;
-    const { mkdir, readFile, writeFile } = await import('node:fs/promises');
-    await mkdir(this.#folder, { recursive: true });
-    const place = `${this.#folder}/${fileName}`;
+    const folder = this.#folder;
+    const storage = await runStorage();
+    const write = (lines: readonly string[]) =>
+      storage.save(folder, { [fileName]: lines.map((line) => `${line}\n`).join('') });
+    const place = `${folder}/${fileName}`;
     const head = JSON.stringify(search);
-    const text = await readFile(place, 'utf8').catch(() => '');
+    const files = storage.open(folder);
+    const text = (await files.has(fileName))
+      ? new TextDecoder().decode(await files.read(fileName))
+      : '';
     // A line without its end is one that a killed process left.
     const [first, ...lines] = text
       .slice(0, text.lastIndexOf('\n') + 1)
       .split('\n')
       .filter(Boolean);
-    if (first === undefined) return writeFile(place, `${head}\n`);
+    if (first === undefined) return write([head]);
     if (first !== head) {
       throw new Error(
         `hyperparameter_search: ${place} belongs to another search, ${first}; take another output_dir, or the same settings`,
       );
     }
     this.#results.push(...lines.map((line, i) => parse(line, `${place}, line ${i + 2}`)));
-    await writeFile(place, [head, ...lines, ''].join('\n'));
+    await write([head, ...lines]);
   }
 
   /** The result of a trial after a share of its steps, if it is known. */
@@ -69,8 +75,7 @@ export class Journal {
   async add(result: TrialResult): Promise<void> {
     this.#results.push(result);
     if (this.#folder === undefined) return;
-    const { appendFile } = await import('node:fs/promises');
-    await appendFile(`${this.#folder}/${fileName}`, `${JSON.stringify(result)}\n`);
+    await (await runStorage()).append(this.#folder, fileName, `${JSON.stringify(result)}\n`);
   }
 }
 

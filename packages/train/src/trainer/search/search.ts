@@ -35,7 +35,7 @@ export interface SearchOptions<Model extends Module = Module> {
   readonly seed?: number;
   /** Callbacks of each trial. */
   callbacks?(): readonly TrainerCallback[];
-  /** Where trials are written (Node), so that the same call goes on with a search that was stopped. Needed for halving. */
+  /** Where trials are written, on disk or in a page's private file system, so that the same call goes on with a search that was stopped. Needed for halving. */
   readonly output_dir?: string;
 }
 

@@ -1,4 +1,5 @@
 import { openFolder, saveFolder } from '@llm/hub';
+import { numberedName } from './numbered-name.ts';
 import type { FolderFiles, RunStorage } from './run-storage.ts';
 
 /** Folders that are being written, or were replaced. */
@@ -69,6 +70,25 @@ export const disk: RunStorage = {
 
   save: (folder: string, files: FolderFiles) => saveFolder(folder, files),
   open: (folder) => openFolder(folder),
+
+  async createFile(folder, name, extension) {
+    const { mkdir, open } = await import('node:fs/promises');
+    await mkdir(folder, { recursive: true });
+    for (let count = 1; ; count++) {
+      const file = numberedName(name, count, extension);
+      try {
+        await (await open(`${folder}/${file}`, 'wx')).close();
+        return file;
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      }
+    }
+  },
+
+  async append(folder, name, content) {
+    const { appendFile } = await import('node:fs/promises');
+    await appendFile(`${folder}/${name}`, content);
+  },
 };
 
 /** Makes renames durable; Windows cannot open a folder and needs no such step. */

@@ -1,5 +1,6 @@
 /// <reference lib="dom.asynciterable" />
-import { MissingFileError } from '@llm/hub';
+import { type FileContent, MissingFileError } from '@llm/hub';
+import { numberedName } from './numbered-name.ts';
 import type { FolderFiles, RunStorage } from './run-storage.ts';
 
 /** A checkpoint that is written beside the one that it replaces. */
@@ -20,7 +21,7 @@ type Folder = FileSystemDirectoryHandle;
 export async function privateFileSystem(): Promise<RunStorage> {
   if (typeof navigator === 'undefined' || !navigator.storage?.getDirectory) {
     throw new Error(
-      "Trainer: there is no private file system here to write to (it wants https or localhost); train with save_strategy 'no'",
+      "Trainer: there is no private file system here to write to (it wants https or localhost); train with save_strategy 'no' and without report_to",
     );
   }
   const origin = await navigator.storage.getDirectory();
@@ -62,6 +63,22 @@ export async function privateFileSystem(): Promise<RunStorage> {
 
     async save(path, files) {
       await write(await makeFolder(origin, path), files);
+    },
+
+    async createFile(path, name, extension) {
+      const folder = await makeFolder(origin, path);
+      const taken = new Set(await namesOf(folder));
+      let count = 1;
+      while (taken.has(numberedName(name, count, extension))) count++;
+      const file = numberedName(name, count, extension);
+      await folder.getFileHandle(file, { create: true });
+      return file;
+    },
+
+    async append(path, name, content) {
+      const handle = await (await makeFolder(origin, path)).getFileHandle(name, { create: true });
+      const { size } = await handle.getFile();
+      await writeFile(handle, name, content, size);
     },
 
     open(path) {
@@ -151,18 +168,28 @@ async function write(folder: Folder, files: FolderFiles): Promise<void> {
   for (const [name, content] of Object.entries(files)) {
     const { parent, file } = split(name);
     const place = await makeFolder(folder, parent);
-    const handle = await place.getFileHandle(file, { create: true });
-    const stream = await handle.createWritable();
-    try {
-      await stream.write(content as string | Uint8Array<ArrayBuffer>);
-      await stream.close();
-    } catch (error) {
-      await stream.abort().catch(() => {});
-      throw new Error(
-        `Trainer: cannot write ${name} to the page's file system: ${(error as Error).message}`,
-        { cause: error },
-      );
-    }
+    await writeFile(await place.getFileHandle(file, { create: true }), name, content);
+  }
+}
+
+/** Writes a file as a whole, or from a position on. */
+async function writeFile(
+  handle: FileSystemFileHandle,
+  name: string,
+  content: FileContent,
+  position = 0,
+): Promise<void> {
+  const stream = await handle.createWritable({ keepExistingData: position > 0 });
+  try {
+    if (position > 0) await stream.seek(position);
+    await stream.write(content as string | Uint8Array<ArrayBuffer>);
+    await stream.close();
+  } catch (error) {
+    await stream.abort().catch(() => {});
+    throw new Error(
+      `Trainer: cannot write ${name} to the page's file system: ${(error as Error).message}`,
+      { cause: error },
+    );
   }
 }
 

@@ -24,6 +24,13 @@ export interface RunStorage {
   save(folder: string, files: FolderFiles): Promise<void>;
   /** The files of a folder. */
   open(folder: string): ModelSource;
+  /**
+   * Makes an empty file in a folder, which is made too: `NAME.EXTENSION`, or where that is taken `NAME-2.EXTENSION` and
+   * so on. Gives its name.
+   */
+  createFile(folder: string, name: string, extension: string): Promise<string>;
+  /** Adds at the end of a file of a folder. */
+  append(folder: string, name: string, content: FileContent): Promise<void>;
 }
 
 let chosen: Promise<RunStorage> | undefined;
