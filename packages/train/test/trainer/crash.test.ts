@@ -5,18 +5,37 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { RandomSource } from '@llm/train';
+import { build } from 'esbuild';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { sized } from '../../../../tools/testing/full.ts';
 import { Checkpoints, readCheckpoint } from '../../src/trainer/checkpoints.ts';
 import { crashTrainer } from './crash-run.ts';
 import { weights } from './support.ts';
 
-const kills = process.env.LLM_TEST_FULL ? 200 : 3;
+const kills = sized(10, 200);
 /** The longest wait between a run's first checkpoint and its end: some ten steps, each with its saving. */
 const longestWait = 150;
 
 let folder: string;
+let program: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'llm-crash-'));
+  program = join(folder, 'crash-child.mjs');
+  // Bundled, the program starts in a fraction of the time.
+  await build({
+    entryPoints: [fileURLToPath(new URL('./crash-child.ts', import.meta.url))],
+    outdir: folder,
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    splitting: true,
+    platform: 'node',
+    format: 'esm',
+    conditions: ['@llm/source'],
+    external: ['webgpu'],
+    banner: {
+      js: "import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);",
+    },
+  });
   vi.spyOn(console, 'info').mockReturnValue();
 });
 afterAll(() => rm(folder, { recursive: true }));
@@ -47,9 +66,7 @@ it(`a run that is killed ${kills} times leaves whole checkpoints and ends as if 
 
 /** Starts a run, and kills it some milliseconds after it has saved for the first time. */
 async function runAndKill(output: string, milliseconds: number): Promise<void> {
-  const script = fileURLToPath(new URL('./crash-child.ts', import.meta.url));
-  const node = ['--conditions=@llm/source', '--import', 'tsx', script, output];
-  const child = spawn(process.execPath, node, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [program, output], { stdio: ['ignore', 'pipe', 'pipe'] });
   let errors = '';
   child.stderr.on('data', (text) => {
     errors += text;

@@ -54,7 +54,10 @@ export const disk: RunStorage = {
       await fs.rm(replaced, { recursive: true, force: true });
     } catch (error) {
       await fs.rm(fresh, { recursive: true, force: true });
-      throw error;
+      throw new Error(
+        `Trainer: cannot save ${place}: ${(error as Error).message}; what was saved before is whole: mend this, then go on from there with resume_from_checkpoint`,
+        { cause: error },
+      );
     }
     await flushFolder(folder);
   },
