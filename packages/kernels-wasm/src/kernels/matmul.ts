@@ -12,6 +12,8 @@ import {
   packStep,
 } from './matmul/pack-step.ts';
 import { type MatmulSpec, normalize, type Operand, type Problem, product } from './matmul/spec.ts';
+import { suitsTurned, turnedGeometry } from './matmul/turned.ts';
+import { turnedScratch, turnedStep } from './matmul/turned-step.ts';
 
 export type { Epilogue, Finish, Place } from './matmul/epilogue.ts';
 export type { MatmulDtype, MatmulOperand, MatmulSpec } from './matmul/spec.ts';
@@ -20,9 +22,10 @@ export type { MatmulDtype, MatmulOperand, MatmulSpec } from './matmul/spec.ts';
  * Plans a matrix product. The operation's buffers are A, B, C, then the epilogue's (bias, the
  * hook's, residual); scratch buffers follow.
  *
- * Three ways, chosen by shape: dot products along K for matrix times vector; a register tile reading
- * the operands where they lie, for small matrices; packed panels for the rest, in a step of their own
- * or, for a thin A, by each chunk for its own stripe of B.
+ * Four ways, chosen by shape: dot products along K for matrix times vector; few rows times weights that
+ * lie along K, turned over; a register tile reading the operands where they lie, for small matrices;
+ * packed panels for the rest, in a step of their own or, for a thin A, by each chunk for its own stripe
+ * of B.
  *
  * @throws RangeError for sizes, strides or layouts it cannot take
  */
@@ -37,6 +40,7 @@ export function planMatmul(spec: MatmulSpec, target: Target): KernelPlan {
     const kernel = dotStep(`${key} dot`, problem, target);
     return { steps: [{ kernel, args: buffers }], scratchBytes: [] };
   }
+  if (suitsTurned(problem)) return planTurned(problem, key, buffers, target);
   return planTiles(problem, chooseGeometry(problem), key, buffers, target);
 }
 
@@ -96,6 +100,30 @@ function planTiles(
   const kernel = computeStep(key, problem, geometry, sources, target, buffers.length);
   steps.push({ kernel, args });
   return { steps, scratchBytes };
+}
+
+/** The plan of a product that is computed turned over: rows of A packed, B read where it lies. */
+function planTurned(
+  problem: Problem,
+  key: string,
+  buffers: readonly number[],
+  target: Target,
+): KernelPlan {
+  const { m, k, batch, a } = problem;
+  const geometry = turnedGeometry(problem);
+  const side = packedSide(a, 'a', m, k, geometry.panel, batch);
+  const [packed, sums] = [buffers.length, buffers.length + 1];
+  const rows = { batchStrides: packedStrides(a, side, batch) };
+  return {
+    steps: [
+      { kernel: packStep(`${key} pack`, [side], target), args: [0, packed] },
+      {
+        kernel: turnedStep(key, problem, geometry, rows, target, buffers.length),
+        args: [packed, ...buffers.slice(1), sums],
+      },
+    ],
+    scratchBytes: [packedBytes(side), turnedScratch(problem, geometry)],
+  };
 }
 
 /** Names everything the printed code depends on. */

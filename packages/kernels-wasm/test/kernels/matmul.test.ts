@@ -125,6 +125,10 @@ const shapes: [number, number, number, number[]][] = [
   [193, 192, 771, []],
   [257, 129, 67, [2]],
   [390, 200, 96, []],
+  // few rows: turned over where B lies along K
+  [13, 206, 68, [2]],
+  [8, 216, 256, []],
+  [5, 193, 772, []],
 ];
 
 describe.each(targets)('matmul, relaxed $relaxedSimd, shared $sharedMemory', (target) => {
@@ -219,6 +223,7 @@ describe.each(targets)('matmul, relaxed $relaxedSimd, shared $sharedMemory', (ta
     [9, 13, 20],
     [100, 70, 800],
     [4, 6, 64],
+    [11, 197, 68],
   ])('finishes sums with scale, bias, hook and residual: %i×%i×%i', (m, n, k) => {
     const batch = [2];
     const a = operand('N', m, k, batch);
@@ -273,11 +278,14 @@ describe.each(targets)('matmul, relaxed $relaxedSimd, shared $sharedMemory', (ta
       }
     }
   });
-  it('writes into a strided output', () => {
+  it.each([
+    ['N', 20, 12, 24],
+    ['T', 10, 200, 68],
+  ] as const)('writes into a strided output: N%s %i×%i×%i', (layout, m, n, k) => {
     // [batch, m, n] of C live in a [m, batch·n] buffer: heads side by side.
-    const [m, n, k, heads] = [20, 12, 24, 3];
+    const heads = 3;
     const a = operand('N', m, k, [heads]);
-    const b = operand('N', k, n, [heads]);
+    const b = operand(layout, k, n, [heads]);
     const want = check({ m, n, k, batch: [heads], a, b }, target, true);
     const draw = random(m * 7919 + n * 104729 + k);
     const ints = (count: number) =>

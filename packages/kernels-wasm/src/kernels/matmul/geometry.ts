@@ -45,7 +45,7 @@ const plain = (operand: Operand) =>
   operand.dtype === 'f32' && operand.rowStride >= 0 && operand.colStride >= 0;
 
 /** Floats in a page of 4 KiB: rows so far apart share the lines of a first-level cache. */
-const PAGE = 1024;
+export const PAGE = 1024;
 
 /**
  * Whether reading A in place is quicker than packing it: packing pays by reuse over columns. Few rows stay in a
