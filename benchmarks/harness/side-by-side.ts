@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type Case,
   type CaseContext,
@@ -14,6 +13,7 @@ import {
 } from './case.ts';
 import { collectGarbage } from './garbage.ts';
 import { MAX_LOAD, watchLoad } from './load.ts';
+import { settle } from './settle.ts';
 import { assertClose, median, range } from './statistics.ts';
 
 /** One comparison. */
@@ -48,9 +48,6 @@ export interface PeerEntry {
   /** A bound rather than the same computation (a copy, a peak rate): its result is not compared. */
   readonly bound?: boolean;
 }
-
-/** Pause before a timed run, so that threads of the one before stop spinning (OpenMP: a few ms). */
-const SETTLE_MILLISECONDS = 20;
 
 /** Rounds below which medians are not trusted. */
 const MIN_ROUNDS = 10;
@@ -89,7 +86,7 @@ async function runComparison(comparison: Comparison, context: CaseContext): Prom
       for (const [index, contender] of contenders.entries()) {
         await contender.prepare(warmUp + round);
         if (collect) collectGarbage();
-        await sleep(SETTLE_MILLISECONDS);
+        await settle();
         times[index]!.push(await contender.run());
       }
       context.log(`${comparison.name}: round ${round + 1}/${rounds}`);
