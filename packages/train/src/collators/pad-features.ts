@@ -1,5 +1,6 @@
 import { type Tensor, tensor } from '@llm/nn';
 import type { Batch, Features } from './collator.ts';
+import { ExampleError } from './example-error.ts';
 
 /** How examples are padded to one length. */
 export interface PaddingOptions {
@@ -36,7 +37,7 @@ const decoderColumns = new Set(['labels', 'decoder_input_ids', 'decoder_attentio
  * `label` and `label_ids` become `labels`, and an `attention_mask` is made where there is none.
  *
  * @param separateDecoder whether the decoder's columns are padded to a length of their own
- * @throws TypeError naming column and example for what is neither a number nor a list of numbers
+ * @throws ExampleError naming column and example for what is neither a number nor a list of numbers
  */
 export function padFeatures(
   items: readonly Features[],
@@ -90,8 +91,9 @@ function paddedLength(
     for (const name of names) {
       const { length } = requiredValue(example, name, index) as readonly number[];
       if (max_length !== undefined && length > max_length) {
-        throw new RangeError(
-          `collator: '${name}' of example ${index} has ${length} tokens, more than max_length ${max_length}; truncate when tokenizing`,
+        throw new ExampleError(
+          index,
+          `'${name}' has ${length} tokens, more than max_length ${max_length}; truncate when tokenizing`,
         );
       }
       longest = Math.max(longest, length);
@@ -104,7 +106,7 @@ function paddedLength(
 function requiredValue(example: Features, name: string, index: number): unknown {
   const value = example[name];
   if (value === undefined || value === null) {
-    throw new TypeError(`collator: example ${index} has no '${name}', which the first one has`);
+    throw new ExampleError(index, `there is no '${name}', which the first one of the batch has`);
   }
   return value;
 }
@@ -113,8 +115,9 @@ function scalars(name: string, values: readonly unknown[]): Tensor {
   const numbers = values.map((value, index) => {
     if (typeof value === 'boolean') return Number(value);
     if (typeof value === 'number') return value;
-    throw new TypeError(
-      `collator: '${name}' of example ${index} is ${describe(value)}, wants a number or a list of numbers; tokenize texts and drop other columns first`,
+    throw new ExampleError(
+      index,
+      `'${name}' is ${describe(value)}, wants a number or a list of numbers; tokenize texts and drop other columns first`,
     );
   });
   return isWholeColumn(name) && numbers.every(Number.isInteger)
@@ -136,13 +139,12 @@ function padLists(
   const data = new (isWhole ? Int32Array : Float32Array)(rows.length * length).fill(value);
   for (const [index, row] of rows.entries()) {
     if (!isList(row) || Array.from(row).some((each) => typeof each !== 'number')) {
-      throw new TypeError(
-        `collator: '${name}' of example ${index} is ${describe(row)}, wants a list of numbers`,
-      );
+      throw new ExampleError(index, `'${name}' is ${describe(row)}, wants a list of numbers`);
     }
     if (!isWhole && row.length !== length) {
-      throw new RangeError(
-        `collator: '${name}' has lists of fractions, which are not padded: got ${row.length} of ${length} numbers in example ${index}`,
+      throw new ExampleError(
+        index,
+        `'${name}' is a list of fractions, which are not padded: got ${row.length} of ${length} numbers`,
       );
     }
     data.set(row, index * length + (side === 'left' ? length - row.length : 0));

@@ -1,5 +1,6 @@
 import { checkOptions } from '@llm/nn';
 import { type Collator, type CollatorTokenizer, needToken } from './collator.ts';
+import { ExampleError } from './example-error.ts';
 import { type PaddingOptions, paddingOptionNames, padFeatures } from './pad-features.ts';
 
 /** Pads tokenized examples to one length, as transformers' `DataCollatorWithPadding`. */
@@ -15,7 +16,7 @@ export function dataCollatorWithPadding(
 /**
  * For examples of equal length, or single numbers: stacks them, as transformers' `default_data_collator`.
  *
- * @throws RangeError for lists of different lengths
+ * @throws ExampleError for lists of different lengths
  */
 export const defaultDataCollator: Collator = (items) => {
   const [first] = items;
@@ -24,8 +25,9 @@ export const defaultDataCollator: Collator = (items) => {
       const wanted = (first?.[name] as { length?: number } | undefined)?.length;
       const got = (value as { length?: number } | undefined)?.length;
       if (wanted !== got) {
-        throw new RangeError(
-          `collator: '${name}' of example ${index} has length ${got}, the first one ${wanted}; pass a tokenizer to the Trainer (processing_class), or dataCollatorWithPadding`,
+        throw new ExampleError(
+          index,
+          `'${name}' has length ${got}, that of the first one in the batch ${wanted}; pass a tokenizer to the Trainer (processing_class), or dataCollatorWithPadding`,
         );
       }
     }

@@ -11,11 +11,19 @@ export class BadRowError extends Error {
   /** What is wrong with it. */
   readonly problem: string;
 
-  /** @param source where the row is. @param row its number, from 1. @param problem what is wrong. */
-  constructor(source: string, row: number, problem: string) {
-    super(
-      `${source}, row ${row}: ${problem}; mend the row, or leave such rows out: bad_rows: 'skip'`,
-    );
+  /**
+   * @param source where the row is
+   * @param row its number, from 1
+   * @param problem what is wrong
+   * @param remedy what can be done; by default for rows that are loaded
+   */
+  constructor(
+    source: string,
+    row: number,
+    problem: string,
+    remedy = "mend the row, or leave such rows out: bad_rows: 'skip'",
+  ) {
+    super(`${source}, row ${row}: ${problem}; ${remedy}`);
     this.source = source;
     this.row = row;
     this.problem = problem;

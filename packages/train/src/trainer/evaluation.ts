@@ -63,8 +63,12 @@ export class Evaluator {
     const labels: HostArray[][] = [];
     let [lossSum, lossExamples, examples] = [0, 0, 0];
     try {
-      for await (const { batch, size } of batches) {
-        const count = await this.#objective.countLabels(batch, `evaluation batch at ${examples}`);
+      for await (const { batch, size, rowOf } of batches) {
+        const place = `evaluation batch at ${examples}`;
+        const count = await this.#objective.countLabels(
+          batch,
+          (...which) => rowOf(...which) ?? place,
+        );
         const output = await this.#compiled(batch, keeps);
         examples += size;
         // A batch without a label that counts has no loss: 0 / 0.

@@ -24,7 +24,13 @@ export interface LoadedBatch {
   readonly batch: Batch;
   /** Examples in it. */
   readonly size: number;
+  /** Where an example stands, `row 7 of train_dataset`; undefined where the collator made other examples of them. */
+  readonly rowOf: (example: number, examples: number) => string | undefined;
 }
+
+/** What can be done about a row that a collator cannot use. */
+const remedy =
+  'mend the row, or leave such rows out: filter the data set, or name its columns to loadDataset';
 
 /** Examples of a batch, and where they stand in the data set, from 0. */
 interface Group {
@@ -86,10 +92,15 @@ export class Loader {
       epoch * 2 ** 20 + number,
     );
     try {
-      return { batch: await collate(items.map(prepare), random), size: items.length };
+      return {
+        batch: await collate(items.map(prepare), random),
+        size: items.length,
+        rowOf: (example, examples) =>
+          examples === items.length ? `row ${places[example]! + 1} of ${name}` : undefined,
+      };
     } catch (error) {
       if (!(error instanceof ExampleError)) throw error;
-      throw new BadRowError(name, places[error.example]! + 1, error.problem);
+      throw new BadRowError(name, places[error.example]! + 1, error.problem, remedy);
     }
   }
 

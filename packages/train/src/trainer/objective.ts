@@ -75,9 +75,13 @@ export class Objective {
    * How many labels count, for the weights of batches whose gradients are added up. Labels of a model that predicts
    * the next token are counted where they are predicted: not at the first place.
    *
+   * @param where says for an example, of as many, where it comes from
    * @throws RangeError for a label that the model has no class for
    */
-  async countLabels(batch: Batch, place: string): Promise<number> {
+  async countLabels(
+    batch: Batch,
+    where: (example: number, examples: number) => string,
+  ): Promise<number> {
     const [name] = this.labelNames(batch);
     if (name === undefined) return Object.values(batch)[0]?.shape[0] ?? 1;
     const labels = batch[name]!;
@@ -90,8 +94,10 @@ export class Objective {
     for (const [index, value] of values.entries()) {
       if (value === ignored) continue;
       if (limit !== undefined && (value < 0 || value >= limit)) {
+        const [examples = 1] = labels.shape;
+        const example = Math.floor((index * examples) / labels.size);
         throw new RangeError(
-          `Trainer: ${place} has the label ${value}; the model has the classes 0 to ${limit - 1}, and ${ignored} is ignored`,
+          `Trainer: ${where(example, examples)} has the label ${value}; the model has the classes 0 to ${limit - 1}, and ${ignored} is ignored`,
         );
       }
       if (!isShifted || index % width !== 0) count++;

@@ -76,7 +76,7 @@ export class TrainingRun {
     if (args.auto_find_batch_size) {
       this.#fitting = new FittingStep(this.#step, {
         generator: host.generator,
-        countLabels: (batch) => host.objective.countLabels(batch, 'part of a batch'),
+        countLabels: (batch) => host.objective.countLabels(batch, () => 'part of a batch'),
       });
     }
     const plateau = optimizers[1] ? undefined : createPlateau(args, optimizer);
@@ -197,8 +197,9 @@ export class TrainingRun {
     await call('on_step_begin');
     const place = `step ${state.global_step + 1}`;
     const counted = [];
-    for (const { batch } of window) {
-      counted.push({ batch, labels: await objective.countLabels(batch, place) });
+    for (const { batch, rowOf } of window) {
+      const labels = await objective.countLabels(batch, (...which) => rowOf(...which) ?? place);
+      counted.push({ batch, labels });
       state.num_input_tokens_seen += batch.input_ids?.size ?? 0;
     }
     if (counted.every(({ labels }) => labels === 0)) {

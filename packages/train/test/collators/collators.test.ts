@@ -52,9 +52,7 @@ describe('padding', () => {
     const wide = await dataCollatorWithPadding(tokenizer)(items, new RandomSource(0));
     expect(wide.input_ids!.shape).toEqual([2, 16]);
     const short = dataCollatorWithPadding(tokenizer, { max_length: 2 });
-    expect(() => short(items, new RandomSource(0))).toThrow(
-      "'input_ids' of example 0 has 3 tokens",
-    );
+    expect(() => short(items, new RandomSource(0))).toThrow("example 0: 'input_ids' has 3 tokens");
   });
 
   it('gives source and target lengths of their own', async () => {
@@ -74,8 +72,8 @@ describe('padding', () => {
     const collate = dataCollatorWithPadding(tokenizer);
     const run = (items: object[]) => () => collate(items as never, new RandomSource(0));
     expect(run([])).toThrow('got no examples');
-    expect(run([{ input_ids: [1] }, {}])).toThrow("example 1 has no 'input_ids'");
-    expect(run([{ input_ids: [1], text: 'a' }])).toThrow(`'text' of example 0 is "a"`);
+    expect(run([{ input_ids: [1] }, {}])).toThrow("example 1: there is no 'input_ids'");
+    expect(run([{ input_ids: [1], text: 'a' }])).toThrow(`example 0: 'text' is "a"`);
     const { pad_token_id: _, ...without } = tokenizer;
     expect(() => dataCollatorWithPadding(without)).toThrow('the tokenizer has no pad_token');
   });
