@@ -27,6 +27,20 @@ export function bundlePage(contents: string, folder: string): Promise<Bundle> {
   });
 }
 
+/** A program in one file, without chunks: what it loads on demand is inside, too. */
+export async function bundleProgram(contents: string, folder: string): Promise<string> {
+  const { outputFiles } = await build({
+    stdin: { contents, resolveDir: folder, sourcefile: 'program.ts' },
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    conditions: ['@llm/source'],
+    external: ['webgpu'],
+    write: false,
+  });
+  return outputFiles[0]!.text;
+}
+
 /** Outputs that load with those whose entry point ends with one of `entries`. */
 export function loadedWith(
   { metafile: { outputs } }: Bundle,

@@ -21,12 +21,12 @@ import {
 import { requestDevice, type WebGpuDevice } from './device.ts';
 import { PartCopy } from './dispatch.ts';
 import { type DeviceLostError, KernelError } from './errors.ts';
+import { asksForEvents } from './gpu.ts';
 import { InFlight } from './in-flight.ts';
 import type { Target } from './kernel.ts';
 import { coarseTakesStrided, supportsCoarse } from './kernels/coarse.ts';
 import { computesOnCpu, mostVectorRows } from './kernels/matmul/choose.ts';
 import { type Allocation, BufferPool, checkRange, wrapBuffer } from './memory.ts';
-import { canNap, napsWhile } from './naps.ts';
 import type { NativeBuffer } from './native.ts';
 import { Order } from './order.ts';
 import { PipelineCache } from './pipelines.ts';
@@ -94,9 +94,7 @@ export class WebGpuBackend implements Backend {
       const print = (kernel: Kernel) => this.#printed.of(kernel);
       this.#selfCheck = new SelfCheck(device.adapter, variant, print, this.#pipelines);
     }
-    const napping = canNap && computesOnCpu(this.#target);
-    const rest = napping ? napsWhile(() => this.#inFlight.isBusy) : undefined;
-    this.#inFlight = new InFlight(device.lost, rest);
+    this.#inFlight = new InFlight(device.lost);
   }
 
   /**
@@ -106,7 +104,13 @@ export class WebGpuBackend implements Backend {
    */
   static async create(options: WebGpuBackendOptions = {}): Promise<WebGpuBackend> {
     const { device, settings } = splitOptions(options);
-    return new WebGpuBackend(await requestDevice(device), settings);
+    const backend = new WebGpuBackend(await requestDevice(device), settings);
+    if (asksForEvents && computesOnCpu(backend.#target)) {
+      const { napsWhile } = await import('./naps.ts');
+      const inFlight = backend.#inFlight;
+      inFlight.onBusy = napsWhile(() => inFlight.isBusy);
+    }
+    return backend;
   }
 
   /** @see Backend.lost */

@@ -5,8 +5,11 @@
  */
 import { type GpuAccess, openDawn } from './dawn.ts';
 
-/** Whether the program runs in Node. */
-export const inNode = typeof process !== 'undefined' && process.versions?.node !== undefined;
+const inNode = typeof process !== 'undefined' && process.versions?.node !== undefined;
+
+/** Whether WebGPU comes from Dawn's package, and waiting means asking: in Node itself, not in what imitates it. */
+export const asksForEvents =
+  inNode && !['bun', 'deno', 'electron'].some((name) => name in process.versions);
 
 /**
  * The environment's own WebGPU (`navigator.gpu` in browsers and Deno), else Dawn in Node.

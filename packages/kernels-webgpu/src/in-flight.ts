@@ -4,15 +4,11 @@ import type { DeviceLostError } from './errors.ts';
 export class InFlight {
   readonly #rejections = new Set<(error: Error) => void>();
   #lost: DeviceLostError | undefined;
+  /** Called when something is awaited and nothing was. */
+  onBusy: (() => void) | undefined;
 
-  /**
-   * @param lost resolves when the device is gone
-   * @param onBusy called when something is awaited and nothing was
-   */
-  constructor(
-    lost: Promise<DeviceLostError>,
-    readonly onBusy: (() => void) | undefined,
-  ) {
+  /** @param lost resolves when the device is gone */
+  constructor(lost: Promise<DeviceLostError>) {
     void lost.then((error) => {
       this.#lost = error;
       for (const reject of this.#rejections) reject(error);

@@ -8,8 +8,6 @@
  *
  * @module
  */
-import { inNode } from './gpu.ts';
-
 /** The longest nap: what a timer or a request may wait for. */
 const longestNap = 0.5;
 /** A nap is this share of the time waited so far: it makes no wait much longer than it would be. */
@@ -18,10 +16,6 @@ const share = 1 / 8;
 const shortestNap = 0.05;
 /** A turn that takes longer did something besides asking for events. */
 const emptyTurn = 0.3;
-
-/** Whether naps make sense: in Node itself, whose WebGPU is Dawn's package. A page's main thread may not even block. */
-export const canNap =
-  inNode && !['bun', 'deno', 'electron'].some((name) => name in process.versions);
 
 /**
  * @param isBusy whether a device still has to answer; asked in each turn of the event loop, until it has not

@@ -41,7 +41,8 @@ describe('naps', () => {
 
   it('begin with the first of the tasks in flight, and end with the last', async () => {
     const begun = vi.fn();
-    const inFlight = new InFlight(new Promise(() => {}), begun);
+    const inFlight = new InFlight(new Promise(() => {}));
+    inFlight.onBusy = begun;
     const finish: (() => void)[] = [];
     const task = () => new Promise<void>((resolve) => finish.push(resolve));
     const tracked = [inFlight.track(task()), inFlight.track(task())];

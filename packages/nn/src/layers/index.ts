@@ -1,28 +1,62 @@
-export * from './activations.ts';
+export {
+  type Activation,
+  type ActivationName,
+  activationOf,
+  activations,
+  GELU,
+  type GELUOptions,
+  ReLU,
+  Sigmoid,
+  SiLU,
+  Tanh,
+} from './activations.ts';
 export { alibiBias, alibiSlopes } from './alibi.ts';
 export { causalMask } from './attention-masks.ts';
-export * from './convolution/convolution.ts';
+export { Conv1d, Conv2d, type ConvolutionOptions } from './convolution/convolution.ts';
 export { type ConvolveOptions, convolve } from './convolution/convolve.ts';
 export type { PerAxis, WindowPadding } from './convolution/window.ts';
-export * from './crf/crf.ts';
-export * from './dropout.ts';
-export * from './embedding.ts';
-export * from './layer-norm.ts';
-export * from './linear.ts';
-export * from './multi-head-attention.ts';
-export * from './positions.ts';
-export * from './recurrent/gru.ts';
-export * from './recurrent/lstm.ts';
+export { CRF, type CRFCallOptions, type CRFOptions, type CRFPath } from './crf/crf.ts';
+export { Dropout } from './dropout.ts';
+export { Embedding, type EmbeddingOptions } from './embedding.ts';
+export { LayerNorm, type LayerNormOptions } from './layer-norm.ts';
+export { Linear, type LinearOptions } from './linear.ts';
+export {
+  type AttentionCallOptions,
+  MultiHeadAttention,
+  type MultiHeadAttentionOptions,
+} from './multi-head-attention.ts';
+export { LearnedPositions, type SinusoidalOptions, SinusoidalPositions } from './positions.ts';
+export { GRU } from './recurrent/gru.ts';
+export { LSTM } from './recurrent/lstm.ts';
 export {
   Recurrent,
   type RecurrentCallOptions,
   type RecurrentOptions,
 } from './recurrent/recurrent.ts';
-export * from './recurrent/rnn.ts';
-export * from './rms-norm.ts';
-export * from './sequential.ts';
-export * from './transformer/decoder-layer.ts';
-export * from './transformer/encoder-layer.ts';
-export * from './transformer/options.ts';
-export * from './transformer/stacks.ts';
-export * from './transformer/transformer.ts';
+export { RNN, type RNNOptions } from './recurrent/rnn.ts';
+export { RMSNorm, type RMSNormOptions } from './rms-norm.ts';
+export { Sequential } from './sequential.ts';
+export {
+  type DecoderLayerCallOptions,
+  decoderCallNames,
+  TransformerDecoderLayer,
+} from './transformer/decoder-layer.ts';
+export {
+  type EncoderLayerCallOptions,
+  TransformerEncoderLayer,
+} from './transformer/encoder-layer.ts';
+export {
+  layerOptionNames,
+  type TransformerLayerOptions,
+  withDefaults,
+} from './transformer/options.ts';
+export {
+  type EncoderCallOptions,
+  TransformerDecoder,
+  TransformerEncoder,
+} from './transformer/stacks.ts';
+export {
+  Transformer,
+  type TransformerCallOptions,
+  type TransformerOptions,
+} from './transformer/transformer.ts';
