@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { Checkpoints, type FolderFiles, readCheckpoint, runStorage } from '@llm/train';
 import type { Pair } from './pairs.ts';
 import type { TrainingSettings } from './settings.ts';
 
@@ -29,92 +30,57 @@ export interface OpenedRun extends StoredRun {
   read(name: string): Promise<Uint8Array>;
 }
 
-type Content = Uint8Array | string;
+const folder = 'training';
 const [recordFile, pairsFile] = ['run.json', 'pairs.json'];
-/** Written last into a state: where it is, the others are. */
-const wholeFile = 'whole';
-const checkpointName = /^checkpoint-(\d+)$/;
+const checkpoints = new Checkpoints(folder);
 
 /** Begins to store a training; what was stored before is deleted. */
 export async function beginRun(record: RunRecord, pairs: readonly Pair[]): Promise<void> {
   await discardRun();
-  const target = await folder();
-  await write(target, pairsFile, JSON.stringify(pairs));
-  await write(target, recordFile, JSON.stringify(record));
+  // The record comes last: where it is, the pairs are.
+  await (await runStorage()).save(folder, {
+    [pairsFile]: JSON.stringify(pairs),
+    [recordFile]: JSON.stringify(record),
+  });
 }
 
 /** Stores a state; then deletes the one before, so that there is a whole one at every moment. */
-export async function saveState(
-  step: number,
-  files: Readonly<Record<string, Content>>,
-): Promise<void> {
-  const run = await folder();
-  const target = await run.getDirectoryHandle(`checkpoint-${step}`, { create: true });
-  for (const [name, content] of Object.entries(files)) await write(target, name, content);
-  await write(target, wholeFile, '');
-  for (const other of await steps(run)) {
-    if (other !== step) await run.removeEntry(`checkpoint-${other}`, { recursive: true });
+export async function saveState(step: number, files: FolderFiles): Promise<void> {
+  // One step has one state.
+  if (!(await checkpoints.isWhole(step))) await checkpoints.write(step, files);
+  for (const other of await checkpoints.steps()) {
+    if (other !== step) await checkpoints.remove(other);
   }
 }
 
 /** The stored training, if there is one. */
 export async function openRun(): Promise<OpenedRun | undefined> {
   if (!navigator.storage?.getDirectory) return undefined;
-  const run = await folder();
-  for (const step of (await steps(run)).sort((a, b) => b - a)) {
-    const state = await run.getDirectoryHandle(`checkpoint-${step}`);
-    const read = (name: string) => readFile(state, name);
-    if (!(await holds(state, wholeFile)) || !(await holds(run, recordFile))) continue;
-    const record = JSON.parse(await text(run, recordFile)) as RunRecord;
-    return { ...record, step, pairs: JSON.parse(await text(run, pairsFile)), read };
+  const run = (await runStorage()).open(folder);
+  if (!(await run.has(recordFile))) return undefined;
+  for (const step of (await checkpoints.steps()).reverse()) {
+    if (!(await checkpoints.isWhole(step))) continue;
+    const [record, pairs] = await Promise.all(
+      [recordFile, pairsFile].map(async (name) => JSON.parse(decode(await run.read(name)))),
+    );
+    let files: ReturnType<typeof readCheckpoint> | undefined;
+    const read = async (name: string) => {
+      files ??= readCheckpoint(checkpoints.path(step));
+      const content = (await files).get(name);
+      if (!content) throw new Error(`the stored training lacks ${name}; start a new one`);
+      return content;
+    };
+    return { ...(record as RunRecord), step, pairs, read };
   }
   return undefined;
 }
 
 /** Deletes the stored training. */
 export async function discardRun(): Promise<void> {
-  const run = await folder();
-  const names: string[] = [];
-  for await (const name of run.keys()) names.push(name);
-  for (const name of names) await run.removeEntry(name, { recursive: true });
+  const storage = await runStorage();
+  for (const name of await storage.names(folder)) await storage.remove(folder, name);
 }
 
-async function folder(): Promise<FileSystemDirectoryHandle> {
-  const origin = await navigator.storage.getDirectory();
-  return origin.getDirectoryHandle('training', { create: true });
-}
-
-async function steps(run: FileSystemDirectoryHandle): Promise<number[]> {
-  const found: number[] = [];
-  for await (const name of run.keys()) {
-    const step = checkpointName.exec(name)?.[1];
-    if (step !== undefined) found.push(Number(step));
-  }
-  return found;
-}
-
-async function write(
-  target: FileSystemDirectoryHandle,
-  name: string,
-  content: Content,
-): Promise<void> {
-  const stream = await (await target.getFileHandle(name, { create: true })).createWritable();
-  await stream.write(content as Uint8Array<ArrayBuffer> | string);
-  await stream.close();
-}
-
-async function readFile(target: FileSystemDirectoryHandle, name: string): Promise<Uint8Array> {
-  const file = await (await target.getFileHandle(name)).getFile();
-  return new Uint8Array(await file.arrayBuffer());
-}
-
-async function text(target: FileSystemDirectoryHandle, name: string): Promise<string> {
-  return new TextDecoder().decode(await readFile(target, name));
-}
-
-async function holds(target: FileSystemDirectoryHandle, name: string): Promise<boolean> {
-  return target.getFileHandle(name).then(
-    () => true,
-    () => false,
-  );
+function decode(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes);
 }

@@ -15,7 +15,17 @@ export class DamagedCheckpointError extends Error {
   override readonly name = 'DamagedCheckpointError';
 }
 
-/** The checkpoints of a run, `checkpoint-STEP` in its folder: on disk, or in a page's private file system. */
+/**
+ * The checkpoints of a run, `checkpoint-STEP` in its folder: on disk, or in a page's private file system. A `Trainer` keeps
+ * its own; for loops of your own.
+ *
+ * @example
+ * const checkpoints = new Checkpoints('runs/mine');
+ * await checkpoints.prepare();
+ * await checkpoints.write(step, await encodeMyState());
+ * const latest = await checkpoints.latest();
+ * if (latest !== undefined) restoreMyState(await readCheckpoint(latest));
+ */
 export class Checkpoints {
   /** The run's folder. */
   readonly folder: string;
@@ -45,6 +55,11 @@ export class Checkpoints {
       .flatMap((name) => /^checkpoint-(\d+)$/.exec(name)?.[1] ?? [])
       .map(Number)
       .sort((a, b) => a - b);
+  }
+
+  /** Whether a step's checkpoint was written to its end; what its files hold is checked when they are read. */
+  async isWhole(step: number): Promise<boolean> {
+    return (await runStorage()).open(this.path(step)).has(manifestName);
   }
 
   /** Saves a checkpoint, in place of one of the same step. */
