@@ -1,12 +1,15 @@
 import { type Instruction, type LoopKernel, type Store, sizeOf } from '@llm/tensor/backend';
 import { gridOf, type KernelPlan, type KernelStep, nothing, type Target } from '../kernel.ts';
+import { computesOnCpu } from '../kernels/matmul/choose.ts';
 import { affine, storeElements } from './access.ts';
-import { elementsPerWord, Shader } from './shader.ts';
+import { elementsPerWord, indent, Shader } from './shader.ts';
 import { planStores } from './stores.ts';
 import { decompose, type Lane, Values } from './values.ts';
 
 /** Points beyond which workgroups are large. */
 const manyPoints = 1 << 15;
+/** Points that an invocation takes one after the other where a CPU computes: starting it costs as much as a few. */
+const turnsOnCpu = 4;
 
 /** A loop without reductions: a thread per point, or per word of packed outputs. */
 export function printElementwise(kernel: LoopKernel, target: Target): KernelPlan {
@@ -28,13 +31,10 @@ function printOne(kernel: LoopKernel, lanes: 1 | 2 | 4, target: Target): KernelS
   const points = sizeOf(axes);
   const threads = Math.ceil(points / lanes);
   const workgroupSize = threads > manyPoints ? 256 : 64;
-  const workgroups = gridOf(Math.ceil(threads / workgroupSize), target);
+  const turns = computesOnCpu(target) && threads > manyPoints ? turnsOnCpu : 1;
+  const workgroups = gridOf(Math.ceil(threads / workgroupSize / turns), target);
   const shader = new Shader(kernel.name, kernel.buffers);
-  const lines = [
-    `// ${kernel.name}: ${lanes === 1 ? 'a point' : `${lanes} neighbouring points`} of [${axes.join(', ')}] a thread`,
-    `let item = (group.x + group.y * ${workgroups[0]}u) * ${workgroupSize}u + thread;`,
-    `if (item >= ${threads}u) { return; }`,
-  ];
+  const lines: string[] = [];
   const values = laneValues(shader, instructions, axes, lanes, points, lines);
   const bodies = stores.flatMap((store) => {
     const names = values.map((lane) => lane.value(store.value));
@@ -49,7 +49,23 @@ function printOne(kernel: LoopKernel, lanes: 1 | 2 | 4, target: Target): KernelS
       return storeElements(shader, store.buffer, at, type, [name]);
     });
   });
-  const body = [...lines, ...values.flatMap((lane) => lane.take()), ...bodies].join('\n');
+  const statements = [...lines, ...values.flatMap((lane) => lane.take()), ...bodies].join('\n');
+  const unit = lanes === 1 ? 'a point' : `${lanes} neighbouring points`;
+  const head = `// ${kernel.name}: ${unit} of [${axes.join(', ')}] ${turns === 1 ? 'a thread' : 'at a time'}`;
+  const group = `(group.x + group.y * ${workgroups[0]}u)`;
+  const body =
+    turns === 1
+      ? `${head}
+let item = ${group} * ${workgroupSize}u + thread;
+if (item >= ${threads}u) { return; }
+${statements}`
+      : `${head}
+for (var turn = 0u; turn < ${turns}u; turn++) {
+  let item = (${group} * ${turns}u + turn) * ${workgroupSize}u + thread;
+  if (item < ${threads}u) {
+${indent(indent(statements))}
+  }
+}`;
   return shader.finish(body, workgroupSize, workgroups);
 }
 

@@ -105,6 +105,21 @@ describeWebGpu('backend', () => {
     program.dispose();
   });
 
+  it('computes every point of a loop that takes several to a thread, its ragged end too', async () => {
+    const size = 40_001;
+    const program = device.prepare(
+      planOf([[scale(size, 2), [0, 1]]], [binding(0, size), binding(1, size)]),
+    );
+    const [a, b] = [device.allocate(4 * size, 'a'), device.allocate(4 * size, 'b')];
+    const numbers = Array.from({ length: size }, (_, i) => i);
+    device.write(a, bytes(numbers));
+    await device.run(program, [a, b]);
+    const got = floats(await device.read(b, 0, 4 * size));
+    expect(got).toEqual(numbers.map((number) => 2 * number));
+    for (const buffer of [a, b]) device.release(buffer);
+    program.dispose();
+  });
+
   it('makes nothing on replay, and submits once', async () => {
     const native = device.device.native as GPUDevice;
     const program = device.prepare(chain(5));
