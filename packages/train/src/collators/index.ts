@@ -26,6 +26,8 @@ export { dataCollatorForSpanCorruption, type SpanCorruptionOptions } from './spa
 export {
   type BatchEncoder,
   dataCollatorWithTokenizer,
+  type EncodedTexts,
+  type EncoderPool,
   type TokenizeSettings,
   type TokenizingOptions,
 } from './tokenizing.ts';

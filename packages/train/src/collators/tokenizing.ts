@@ -3,7 +3,7 @@ import type { Collator, Features } from './collator.ts';
 import { ExampleError } from './example-error.ts';
 
 /** A list for each text by name: `input_ids`, `attention_mask`, … */
-type EncodedTexts = object;
+export type EncodedTexts = object;
 
 /** Options that a collator hands to the tokenizer; those of `@llm/tokenizers` know more. */
 export interface TokenizeSettings {
@@ -14,10 +14,16 @@ export interface TokenizeSettings {
   readonly [option: string]: unknown;
 }
 
+/** Encodes batches of texts beside the program, as the pools of `@llm/tokenizers` do. */
+export interface EncoderPool {
+  /** Encodes texts with the tokenizer's options. */
+  encodeBatch(texts: readonly string[], options: never): Promise<EncodedTexts>;
+}
+
 /** What encodes the texts of a batch: a tokenizer, or a pool of workers that does it beside the training step. */
 export type BatchEncoder =
-  | ((texts: readonly string[], options: never) => EncodedTexts | Promise<EncodedTexts>)
-  | { encodeBatch(texts: readonly string[], options: never): Promise<EncodedTexts> };
+  | EncoderPool
+  | ((texts: readonly string[], options: never) => EncodedTexts | Promise<EncodedTexts>);
 
 /** Options of `dataCollatorWithTokenizer`. */
 export interface TokenizingOptions {
