@@ -1,12 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import {
+  type AttentionCase,
+  kernelOf,
+  reference,
+  scoreErrorOf,
+  valuesOf,
+} from '../../../tensor/test/support/attention-problem.ts';
+import {
   fitsAttentionBackward,
   planAttentionBackward,
   supportsAttentionBackward,
 } from '../../src/kernels/attention-backward.ts';
 import { runPlan } from '../run-plan.ts';
-import { scoreErrorOf, targets } from './attention-check.ts';
-import { type AttentionCase, cases, kernelOf, reference, valuesOf } from './attention-problem.ts';
+import { cases } from './attention-cases.ts';
+import { targets } from './attention-check.ts';
 
 describe.each(targets)('attention backward, relaxed $relaxedSimd', (target) => {
   it.each(cases)('%j', (x) => {

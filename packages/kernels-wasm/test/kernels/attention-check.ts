@@ -1,14 +1,14 @@
 import { expect } from 'vitest';
+import {
+  type AttentionCase,
+  kernelOf,
+  reference,
+  scoreErrorOf,
+  valuesOf,
+} from '../../../tensor/test/support/attention-problem.ts';
 import type { KernelPlan } from '../../src/kernel.ts';
 import { hasRelaxedSimd, type Target } from '../../src/wasm/index.ts';
 import { runPlan } from '../run-plan.ts';
-import {
-  type AttentionCase,
-  attributes,
-  kernelOf,
-  reference,
-  valuesOf,
-} from './attention-problem.ts';
 
 /** What kernels of attention are made for. */
 export const targets: readonly Target[] = [
@@ -43,9 +43,4 @@ export function checkAttention(
       scoreError + 1e-6 * Math.abs(value),
     );
   });
-}
-
-/** An error of the score of ε·√headDim·Σ|terms|, which becomes a relative error of the weight. */
-export function scoreErrorOf({ headDim }: AttentionCase): number {
-  return 8 * 2 ** -24 * Math.sqrt(headDim) * headDim * 16 * attributes.scale;
 }

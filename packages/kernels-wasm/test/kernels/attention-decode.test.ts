@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { fitsDecoding } from '../../src/kernels/attention/problem.ts';
-import { planAttentionDecode } from '../../src/kernels/attention-decode.ts';
-import { runPlan } from '../run-plan.ts';
-import { checkAttention, targets } from './attention-check.ts';
 import {
   type AttentionCase,
   attributes,
   kernelOf,
   reference,
   valuesOf,
-} from './attention-problem.ts';
+} from '../../../tensor/test/support/attention-problem.ts';
+import { fitsDecoding } from '../../src/kernels/attention/problem.ts';
+import { planAttentionDecode } from '../../src/kernels/attention-decode.ts';
+import { runPlan } from '../run-plan.ts';
+import { checkAttention, targets } from './attention-check.ts';
 
 const one = { batch: 1, heads: 1, keyHeads: 1, queries: 1, headDim: 8, valueDim: 8 };
 

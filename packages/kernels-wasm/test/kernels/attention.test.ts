@@ -1,8 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import {
+  type AttentionCase,
+  attributes,
+  kernelOf,
+} from '../../../tensor/test/support/attention-problem.ts';
 import { fitsTemplates } from '../../src/kernels/attention/problem.ts';
 import { planAttention, supportsAttention } from '../../src/kernels/attention.ts';
+import { cases } from './attention-cases.ts';
 import { checkAttention, targets } from './attention-check.ts';
-import { type AttentionCase, attributes, cases, kernelOf } from './attention-problem.ts';
 
 const one = { batch: 1, heads: 1, keyHeads: 1 };
 /** Query and key rows that are not whole vectors: the forward kernel alone takes them. */

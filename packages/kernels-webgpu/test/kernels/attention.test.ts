@@ -2,23 +2,17 @@ import { decode, encode, roundTo } from '@llm/tensor/backend';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { full } from '../../../../tools/testing/full.ts';
 import { describeWebGpu } from '../../../../tools/testing/webgpu.ts';
-import { fitsAttention } from '../../src/kernels/attention/problem.ts';
-import { planCoarse, supportsCoarse } from '../../src/kernels/coarse.ts';
 import {
   type AttentionCase,
-  attributes,
-  backwardCases,
-  cases,
-  decodeCases,
   kernelOf,
   reference,
+  scoreErrorOf,
   valuesOf,
-} from './attention-problem.ts';
+} from '../../../tensor/test/support/attention-problem.ts';
+import { fitsAttention } from '../../src/kernels/attention/problem.ts';
+import { planCoarse, supportsCoarse } from '../../src/kernels/coarse.ts';
+import { backwardCases, cases, decodeCases } from './attention-cases.ts';
 import { bytesOf, Runner } from './run-plan.ts';
-
-/** Errors of scores of up to 30 are relative errors of weights. */
-const scoreError = ({ headDim }: AttentionCase) =>
-  8 * 2 ** -24 * Math.sqrt(headDim) * headDim * 16 * attributes.scale;
 
 /** The largest ratio of an error to what is allowed; NaN where a number is none. */
 function worst(got: Float32Array, want: Float64Array, allowed: (value: number) => number): number {
@@ -30,8 +24,8 @@ function worst(got: Float32Array, want: Float64Array, allowed: (value: number) =
 
 function expectForward(x: AttentionCase, out: Float32Array, logSumExp: Float32Array): void {
   const want = reference(x, valuesOf(x));
-  expect(worst(out, want.out, () => 2 * scoreError(x))).toBeLessThanOrEqual(1);
-  const allowed = (value: number) => scoreError(x) + 1e-6 * Math.abs(value);
+  expect(worst(out, want.out, () => 2 * scoreErrorOf(x))).toBeLessThanOrEqual(1);
+  const allowed = (value: number) => scoreErrorOf(x) + 1e-6 * Math.abs(value);
   expect(worst(logSumExp, want.logSumExp, allowed)).toBeLessThanOrEqual(1);
 }
 
@@ -99,7 +93,7 @@ describeWebGpu('attention', () => {
     [want.dQ, want.dK, want.dV].forEach((gradient, output) => {
       // The terms dP and rowsum(dO ∘ O), which may cancel, are of size 1.
       const largest = gradient.reduce((most, value) => Math.max(most, Math.abs(value)), 1);
-      const allowed = (scoreError(x) + 1e-6 * Math.sqrt(x.queries)) * largest;
+      const allowed = (scoreErrorOf(x) + 1e-6 * Math.sqrt(x.queries)) * largest;
       expect(worst(got[output]!, gradient, () => allowed)).toBeLessThanOrEqual(1);
     });
   });
