@@ -1,9 +1,11 @@
-import { type FileHandle, mkdtemp, open, readdir, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { type FileHandle, mkdtemp, open, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setDefaultDevice } from '@llm/nn';
 import { Trainer } from '@llm/train';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { disk } from '../../src/trainer/storage/disk.ts';
 import { newClassifier, points, weights } from './support.ts';
 
 setDefaultDevice('wasm');
@@ -40,6 +42,17 @@ async function fillAfter(files: number) {
     return Promise.reject(Object.assign(new Error(message), { code: 'ENOSPC' }));
   });
 }
+
+it.runIf(existsSync('/dev/full'))('a log that cannot be written is named', async () => {
+  await expect(disk.append('/dev', 'full', 'a line')).rejects.toThrow(
+    /cannot write \/dev\/full: ENOSPC/,
+  );
+  const file = join(folder, 'file');
+  await writeFile(file, '');
+  await expect(disk.createFile(`${file}/logs`, 'log', 'jsonl')).rejects.toThrow(
+    /cannot make .*file\/logs: ENOTDIR/,
+  );
+});
 
 it('a full disk names what it cannot save, loses nothing saved, and the run goes on bit for bit', async () => {
   const whole = trainerOf('whole');

@@ -76,7 +76,9 @@ export const disk: RunStorage = {
 
   async createFile(folder, name, extension) {
     const { mkdir, open } = await import('node:fs/promises');
-    await mkdir(folder, { recursive: true });
+    await mkdir(folder, { recursive: true }).catch((error: Error) => {
+      throw new Error(`Trainer: cannot make ${folder}: ${error.message}`, { cause: error });
+    });
     for (let count = 1; ; count++) {
       const file = numberedName(name, count, extension);
       try {
@@ -90,7 +92,10 @@ export const disk: RunStorage = {
 
   async append(folder, name, content) {
     const { appendFile } = await import('node:fs/promises');
-    await appendFile(`${folder}/${name}`, content);
+    const path = `${folder}/${name}`;
+    await appendFile(path, content).catch((error: Error) => {
+      throw new Error(`Trainer: cannot write ${path}: ${error.message}`, { cause: error });
+    });
   },
 };
 
