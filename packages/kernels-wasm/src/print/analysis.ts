@@ -1,4 +1,4 @@
-import type { Instruction, LoopKernel } from '@llm/tensor/backend';
+import { type Instruction, type LoopKernel, operandsOf } from '@llm/tensor/backend';
 import { matchGelu } from './gelu-pattern.ts';
 
 /** What the printer knows of each instruction, by position. */
@@ -13,27 +13,6 @@ export interface Analysis {
   readonly lastPass: number;
   /** Rough machine instructions per vector of four elements, over all instructions. */
   readonly cost: number;
-}
-
-/** Positions of the instructions that an instruction reads. */
-function operandsOf(instruction: Instruction): readonly number[] {
-  switch (instruction.op) {
-    case 'load':
-      return instruction.access.gather ? [instruction.access.gather.index] : [];
-    case 'unary':
-    case 'cast':
-    case 'bitcast':
-    case 'reduce':
-      return [instruction.operand];
-    case 'binary':
-      return [instruction.left, instruction.right];
-    case 'where':
-      return [instruction.condition, instruction.yes, instruction.no];
-    case 'threefry':
-      return [instruction.seed, instruction.position, instruction.index];
-    default:
-      return [];
-  }
 }
 
 /** Positions of the values that it takes to print an instruction: of a GELU, its argument alone. */

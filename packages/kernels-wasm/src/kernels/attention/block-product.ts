@@ -37,7 +37,7 @@ export function addBlockProduct(module: ModuleBuilder, shape: BlockShape): Funct
   const tiles = (columns: number) =>
     [rows >= TILE_ROWS ? TILE_ROWS : 0, rows % TILE_ROWS].map((tileRows) =>
       tileRows > 0 && columns > 0
-        ? addTile(module, { rows: tileRows, columns, aRow, aK, bK, cRow })
+        ? addTile(module, { rows: tileRows, columns, aRow, aK, bK, rowStep: 1, cRow })
         : undefined,
     );
   const whole = tiles(tileColumns);

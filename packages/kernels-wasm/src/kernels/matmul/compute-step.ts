@@ -37,34 +37,39 @@ export function computeStep(
   inlineScratch: number,
 ): Kernel {
   const { m, n, k, batch, c } = problem;
-  const { rows, columns, blockRows, stripe, blockK } = geometry;
+  const { rows, columns, blockRows, stripe, blockK, interleaved } = geometry;
   const module = new ModuleBuilder(target);
   const inline = geometry.b === 'inline';
   const inlinePanel = blockK * columns * 4;
   const b: TileSource = inline ? { ...sources.b, panel: inlinePanel, k: columns * 4 } : sources.b;
   const finish = finishOf(problem, 3);
 
-  // A tile function for each of: full or last rows × full or last columns, where they occur.
-  const tile = (tileRows: number, tileColumns: number): TileFunction | undefined =>
+  // A tile function for each of: full or last rows × full or last columns, where they occur; and for
+  // full blocks of rows where tiles take turns with the rows.
+  const apart = blockRows / rows;
+  const tile = (tileRows: number, tileColumns: number, step = 1): TileFunction | undefined =>
     tileRows && tileColumns
       ? addTile(
           module,
           {
             rows: tileRows,
             columns: tileColumns,
-            aRow: sources.a.across,
+            aRow: step * sources.a.across,
             aK: sources.a.k,
             bK: b.k,
-            cRow: c.rowStride * 4,
+            rowStep: step,
+            cRow: step * c.rowStride * 4,
           },
           finish,
         )
       : undefined;
   const fullRows = m >= rows ? rows : 0;
   const fullColumns = n >= columns ? columns : 0;
-  const tiles = [fullColumns, n % columns].map((width) =>
-    [fullRows, m % rows].map((height) => tile(height, width)),
-  );
+  const tiles = [fullColumns, n % columns].map((width) => ({
+    full: tile(fullRows, width),
+    last: tile(m % rows, width),
+    apart: interleaved && m >= blockRows ? tile(rows, width, apart) : undefined,
+  }));
   const pack = inline
     ? addPack(module, {
         dtype: problem.b.dtype,
@@ -117,7 +122,7 @@ export function computeStep(
           : i32.add(bSource, i32.mul(stripeIndex, (stripe / columns) * b.panel)),
       );
 
-      const kBlock = (k0: I32, count: I32, resume: I32, last: I32) => {
+      const kBlock = (k0: I32, count: I32, resume: I32, isLast: I32) => {
         if (pack) {
           const source = i32.add(
             i32.add(bSource, i32.mul(firstColumn, problem.b.colStride * bytesB)),
@@ -130,24 +135,41 @@ export function computeStep(
         const aFirst = f.let(i32.add(aBlock, i32.mul(k0, sources.a.k)));
         const column = f.let(firstColumn);
         const cColumn = f.let(cBlock);
-        const rowTiles = ([full, last_]: readonly (TileFunction | undefined)[]) => {
+        const rowTiles = (functions: (typeof tiles)[number]) => {
           f.scope(() => {
             const row = f.let(firstRow);
             const line = f.let(linearRow);
             const a = f.let(aFirst);
             const cTile = f.let(cColumn);
-            const run = (tileFunction: TileFunction) =>
-              f.call(tileFunction, args, a, bPanel, cTile, count, resume, last, row, line, column);
-            if (full) {
-              f.while(i32.leU(i32.add(row, rows), lastRow), () => {
-                run(full);
-                f.increment(row, rows);
-                f.increment(line, rows);
-                f.increment(a, sources.a.panel);
-                f.increment(cTile, rows * c.rowStride * 4);
+            const run = (tileFunction: TileFunction, step: number) => {
+              f.call(
+                tileFunction,
+                args,
+                a,
+                bPanel,
+                cTile,
+                count,
+                resume,
+                isLast,
+                row,
+                line,
+                column,
+              );
+              f.increment(row, step);
+              f.increment(line, step);
+              f.increment(a, step === rows ? sources.a.panel : step * sources.a.across);
+              f.increment(cTile, step * c.rowStride * 4);
+            };
+            const { full, last, apart: turns } = functions;
+            if (turns) {
+              f.if(i32.eq(i32.sub(lastRow, firstRow), blockRows), () => {
+                const end = f.let(i32.add(firstRow, apart));
+                f.while(i32.ltU(row, end), () => run(turns, 1));
+                f.set(row, lastRow);
               });
             }
-            if (last_) f.if(i32.ltU(row, lastRow), () => run(last_));
+            if (full) f.while(i32.leU(i32.add(row, rows), lastRow), () => run(full, rows));
+            if (last) f.if(i32.ltU(row, lastRow), () => run(last, rows));
           });
         };
         if (fullColumns) {

@@ -14,6 +14,11 @@ export interface Geometry {
   readonly a: 'direct' | 'packed';
   /** The same for B; `inline`: each chunk packs its own stripe, right before it is used. */
   readonly b: 'direct' | 'packed' | 'inline';
+  /**
+   * Whether the tiles of a full block of rows take turns with its rows. Neighbours would lie in one page, where the
+   * processor follows but few of the streams that a tile reads.
+   */
+  readonly interleaved: boolean;
 }
 
 /** Multiply-adds below which a chunk is not worth dividing: about 45 µs. */
@@ -22,6 +27,11 @@ const SMALL_CHUNK = 1 << 20;
 const ENOUGH_CHUNKS = 32;
 /** A K block longer than this would push the panels out of a 32 KiB first-level cache. */
 export const LONGEST_BLOCK_K = 768;
+
+/**
+ * Row tiles in a block whose tiles take turns with the rows. Odd, so that rows of a tile are seldom whole pages apart.
+ */
+const TILES_APART = 13;
 
 const roundUp = (value: number, multiple: number) => Math.ceil(value / multiple) * multiple;
 
@@ -48,16 +58,12 @@ const plain = (operand: Operand) =>
 export const PAGE = 1024;
 
 /**
- * Whether reading A in place is quicker than packing it: packing pays by reuse over columns. Few rows stay in a
- * second-level cache as they are; packed, half of them would have to come from another thread's. Of long rows, which
- * are read in several blocks, packing is 2 to 6 % slower at 256 to 4,096 rows; of short ones 3 % quicker at 4,096.
+ * Whether reading A in place is quicker than packing it. Of rows along K it is, unless they share the lines of a
+ * first-level cache: few stay in a second-level cache as they are; of many, tiles take rows that are pages apart.
  */
 function readsDirectly(a: Operand, { m, n, k }: Problem): boolean {
   if (!plain(a)) return false;
-  if (a.colStride === 1) {
-    const suits = (m <= 192 || k > LONGEST_BLOCK_K) && a.rowStride % PAGE !== 0;
-    return n < 192 || suits || m * n * k < 4 * SMALL_CHUNK;
-  }
+  if (a.colStride === 1) return n < 192 || a.rowStride % PAGE !== 0 || m * n * k < 4 * SMALL_CHUNK;
   return n <= 16 || k <= 128;
 }
 
@@ -72,7 +78,9 @@ export function chooseGeometry(problem: Problem): Geometry {
   const blocksK = Math.max(1, Math.ceil(k / LONGEST_BLOCK_K));
   const blockK = bDirect ? Math.max(1, k) : Math.max(1, roundUp(Math.ceil(k / blocksK), 4));
 
-  let blockRows = m <= 192 ? roundUp(m, rows) : evenBlock(m, 96, rows);
+  const tall = m > 192 && n >= 192 && aDirect && a.colStride === 1;
+  const block = tall ? TILES_APART * rows : evenBlock(m, 96, rows);
+  let blockRows = m <= 192 ? roundUp(m, rows) : block;
   let stripe = evenBlock(n, 128, columns);
   const chunks = () => product(problem.batch) * Math.ceil(m / blockRows) * Math.ceil(n / stripe);
   while (chunks() < ENOUGH_CHUNKS && blockRows * stripe * k > SMALL_CHUNK) {
@@ -88,6 +96,7 @@ export function chooseGeometry(problem: Problem): Geometry {
     blockRows,
     stripe,
     blockK,
+    interleaved: tall && ((blockRows / rows) * a.rowStride) % PAGE !== 0,
     a: aDirect ? 'direct' : 'packed',
     b: bDirect ? 'direct' : oneBlock ? 'inline' : 'packed',
   };

@@ -18,12 +18,14 @@ export interface TileShape {
   readonly rows: number;
   /** Columns of C that are stored; the tile computes whole vectors. */
   readonly columns: number;
-  /** Bytes between rows of A, and between neighbours along K. */
+  /** Bytes between the tile's rows of A, and between neighbours along K. */
   readonly aRow: number;
   readonly aK: number;
   /** Bytes between neighbours of B along K; along columns B is contiguous. */
   readonly bK: number;
-  /** Bytes between rows of C. */
+  /** Rows of C from one row of the tile to the next. */
+  readonly rowStep: number;
+  /** Bytes between these rows of C. */
   readonly cRow: number;
 }
 
@@ -122,8 +124,8 @@ export function addTile(module: ModuleBuilder, shape: TileShape, finish?: Finish
         each((row, vector) => {
           const place: Place = {
             args: p.args,
-            row: i32.add(p.row, row),
-            linearRow: i32.add(p.linearRow, row),
+            row: i32.add(p.row, row * shape.rowStep),
+            linearRow: i32.add(p.linearRow, row * shape.rowStep),
             column: i32.add(p.column, vector * 4),
             lanes: lanesOf(vector),
           };

@@ -61,6 +61,7 @@ export function turnedStep(
         aRow: step * line,
         aK: 4,
         bK: sumLine,
+        rowStep: step,
         cRow: step * sumLine,
       });
     const full = lines >= tileLines ? multiply(tileLines) : undefined;
