@@ -1,4 +1,4 @@
-import type { Instruction, LoopKernel } from '@llm/tensor/backend';
+import { type Instruction, type LoopKernel, operandsOf } from '@llm/tensor/backend';
 
 /** What the printer knows of each instruction, by position. */
 export interface Analysis {
@@ -8,27 +8,6 @@ export interface Analysis {
   readonly isElement: readonly boolean[];
   /** The reductions, one after the other, that must be done before it: 0 for plain loads. */
   readonly depth: readonly number[];
-}
-
-/** Positions of the instructions that an instruction reads. */
-export function operandsOf(instruction: Instruction): readonly number[] {
-  switch (instruction.op) {
-    case 'load':
-      return instruction.access.gather ? [instruction.access.gather.index] : [];
-    case 'unary':
-    case 'cast':
-    case 'bitcast':
-    case 'reduce':
-      return [instruction.operand];
-    case 'binary':
-      return [instruction.left, instruction.right];
-    case 'where':
-      return [instruction.condition, instruction.yes, instruction.no];
-    case 'threefry':
-      return [instruction.seed, instruction.position, instruction.index];
-    default:
-      return [];
-  }
 }
 
 /** The instruction with other operands. */

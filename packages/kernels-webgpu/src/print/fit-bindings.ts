@@ -3,11 +3,12 @@ import {
   type Instruction,
   type KernelBuffer,
   type LoopKernel,
+  operandsOf,
   type Store,
   sizeOf,
 } from '@llm/tensor/backend';
 import type { KernelPlan } from '../kernel.ts';
-import { analyze, operandsOf } from './analysis.ts';
+import { analyze } from './analysis.ts';
 
 /** Loops that do together what one would, with at most so many buffers each. */
 export interface FittedLoops {

@@ -3,9 +3,10 @@ import {
   type Instruction,
   type KernelBuffer,
   type LoopKernel,
+  operandsOf,
   type Store,
 } from '@llm/tensor/backend';
-import { operandsOf, withOperands } from './analysis.ts';
+import { withOperands } from './analysis.ts';
 
 /** A reduction in two kernels: parts of each row first, then the parts' results. */
 export interface SplitReduction {

@@ -34,6 +34,7 @@ export {
   type Storage,
 } from '../graph.ts';
 export * from '../ir/kernel.ts';
+export { operandsOf } from '../ir/operands.ts';
 export type { QuantizedLayout } from '../ops/dequantize.ts';
 export type { RandomSource } from '../ops/random.ts';
 export { type LowerOptions, lower } from '../plan/lower.ts';

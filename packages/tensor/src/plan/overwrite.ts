@@ -1,4 +1,5 @@
 import type { Instruction, LoopKernel, SingleKernel, Store } from '../ir/kernel.ts';
+import { operandsOf } from '../ir/operands.ts';
 
 /**
  * Whether a kernel reads buffer `read` only at the index at which it writes buffer `written`, and not after it
@@ -56,24 +57,4 @@ function readsLater(kernel: LoopKernel, read: number, store: Store): boolean {
     if (isFromBuffer[value]) last = Math.max(last, passes[value]!);
   }
   return last > passes[store.value]!;
-}
-
-function operandsOf(instruction: Instruction): number[] {
-  switch (instruction.op) {
-    case 'load':
-      return instruction.access.gather ? [instruction.access.gather.index] : [];
-    case 'unary':
-    case 'cast':
-    case 'bitcast':
-    case 'reduce':
-      return [instruction.operand];
-    case 'binary':
-      return [instruction.left, instruction.right];
-    case 'where':
-      return [instruction.condition, instruction.yes, instruction.no];
-    case 'threefry':
-      return [instruction.seed, instruction.position, instruction.index];
-    default:
-      return [];
-  }
 }
