@@ -10,15 +10,22 @@ import { BackendDevice, getDevice, registerDevice } from '@llm/tensor';
 const wasm = () => import('@llm/kernels-wasm');
 const webgpu = () => import('@llm/kernels-webgpu');
 
-registerDevice('auto', async () => {
-  const { hasGpu } = await webgpu();
-  return getDevice((await hasGpu()) ? 'webgpu' : 'wasm');
-});
-registerDevice('wasm', async () => {
-  const { createWasmBackend } = await wasm();
-  return new BackendDevice(createWasmBackend());
-});
-registerDevice('webgpu', async () => {
-  const { createWebGpuBackend } = await webgpu();
-  return new BackendDevice(await createWebGpuBackend());
-});
+let isRegistered = false;
+
+/** Makes the devices known, once: the entries of the package that can be used alone call it, so that one is enough. */
+export function registerDevices(): void {
+  if (isRegistered) return;
+  isRegistered = true;
+  registerDevice('auto', async () => {
+    const { hasGpu } = await webgpu();
+    return getDevice((await hasGpu()) ? 'webgpu' : 'wasm');
+  });
+  registerDevice('wasm', async () => {
+    const { createWasmBackend } = await wasm();
+    return new BackendDevice(createWasmBackend());
+  });
+  registerDevice('webgpu', async () => {
+    const { createWebGpuBackend } = await webgpu();
+    return new BackendDevice(await createWebGpuBackend());
+  });
+}

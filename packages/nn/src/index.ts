@@ -3,7 +3,7 @@
  *
  * @module @llm/nn
  */
-import './devices.ts';
+import { registerDevices } from './devices.ts';
 
 export * from '@llm/tensor';
 export { loadConfig, loadModule, type SaveModuleOptions, saveModule } from './checkpoint/module.ts';
@@ -43,3 +43,5 @@ export * from './tasks/index.ts';
 export { WordVectorsError } from './word-vectors/cursor.ts';
 export { readWordVectors, type WordVectorOptions } from './word-vectors/read.ts';
 export { WordVectors } from './word-vectors/word-vectors.ts';
+
+registerDevices();

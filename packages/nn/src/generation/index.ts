@@ -1,3 +1,8 @@
+/**
+ * Generation of texts, for a page that names the family of its model; `@llm/nn` exports it too.
+ *
+ * @module @llm/nn/generation
+ */
 export type { LogitsProcessor, ProcessorContext, StoppingCriterion } from './callbacks.ts';
 export type { JsonSchema } from './constraints/schema-keywords.ts';
 export { type GenerateOutput, generate, stream } from './generate.ts';

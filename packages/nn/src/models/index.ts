@@ -1,6 +1,7 @@
 /**
- * The families of models, to register variants of them, or for tools that list them. `AutoModel…` loads the one that
- * it needs by itself.
+ * The families of models by name, and their classes as Python calls them (`LlamaForCausalLM`). `AutoModel…` loads the
+ * family that it needs by itself; a page that runs one family downloads less with
+ * `@llm/nn/models/llama` and its like.
  *
  * @module @llm/nn/models
  */
@@ -10,6 +11,24 @@ export type { BartConfig } from './blocks/bart-layers.ts';
 export type { BertEncoderConfig } from './blocks/bert-encoder.ts';
 export type { KeyValueCache } from './blocks/context.ts';
 export type { RotaryDecoderConfig } from './blocks/rotary-decoder.ts';
+export * from './classes/bart.ts';
+export * from './classes/bert.ts';
+export * from './classes/distilbert.ts';
+export * from './classes/electra.ts';
+export * from './classes/gemma2.ts';
+export * from './classes/gemma3.ts';
+export * from './classes/gpt2.ts';
+export * from './classes/llama.ts';
+export * from './classes/m2m100.ts';
+export * from './classes/marian.ts';
+export * from './classes/mbart.ts';
+export * from './classes/mistral.ts';
+export * from './classes/mpnet.ts';
+export * from './classes/phi3.ts';
+export * from './classes/qwen2.ts';
+export * from './classes/qwen3.ts';
+export * from './classes/roberta.ts';
+export * from './classes/t5.ts';
 export { type DistilBertConfig, distilbert } from './distilbert.ts';
 export { type ElectraConfig, electra } from './electra.ts';
 export { type Gemma2Config, gemma2 } from './gemma2.ts';

@@ -3,40 +3,12 @@
  *
  * @module
  */
-import { type HubOptions, type ModelSource, openSource, parseJson } from '@llm/hub';
-import { checkChoice } from '@llm/tensor';
-import { loadConfig } from '../checkpoint/module.ts';
-import { type QuantizationScheme, quantizationSchemes } from '../quantization/schemes.ts';
+import type { ModelSource } from '@llm/hub';
 import type { Settings } from './config.ts';
-import { createModel, loadModel } from './load.ts';
+import { type FromPretrainedOptions, fromPretrained } from './from-pretrained.ts';
+import { createModel } from './load.ts';
 import { familyOf } from './registry.ts';
 import type { TaskModels, TaskName } from './task-names.ts';
-
-/** Element types that weights can be loaded as, and schemes by which they are quantized (see `quantize`). */
-export type WeightType = 'f32' | 'f16' | 'bf16' | QuantizationScheme;
-
-const weightTypes: readonly WeightType[] = ['f32', 'f16', 'bf16', ...quantizationSchemes];
-
-/** Options of `from_pretrained`: those of the hub, and what is made of the files. */
-export interface FromPretrainedOptions extends HubOptions {
-  /**
-   * Element type of the weights, or how they are quantized: then each matrix is quantized while it is read, so that
-   * the model is never held in f32, and what the checkpoint lacks (a new head) is not quantized. By default f32, but
-   * that matrices in blocks of a GGUF file stay quantized as they are; `'f32'` expands them too.
-   */
-  readonly dtype?: WeightType;
-  /** Settings that replace those of `config.json`, such as `num_labels`. */
-  readonly config?: Settings;
-  /** Whether any missing or unexpected tensor is an error, a new head's too. Default false. */
-  readonly strict?: boolean;
-  /**
-   * Whether tensors of another shape than the model's, such as a head for other classes, are left out; what they were
-   * for has initial values. Default false: they are an error.
-   */
-  readonly ignore_mismatched_sizes?: boolean;
-  /** Name of the GGUF file, where there are several, or other weights beside it. */
-  readonly gguf_file?: string;
-}
 
 /** Makes the model of one task. */
 export interface AutoModelFor<Task extends TaskName> {
@@ -62,65 +34,31 @@ export interface AutoModelFor<Task extends TaskName> {
 }
 
 /** Models without a head: `last_hidden_state`, and `pooler_output` where the family has one. */
-export const AutoModel = autoModelFor('base');
+export const AutoModel = /* @__PURE__ */ autoModelFor('base');
 /** Models that continue texts. */
-export const AutoModelForCausalLM = autoModelFor('CausalLM');
+export const AutoModelForCausalLM = /* @__PURE__ */ autoModelFor('CausalLM');
 /** Models that fill in masked tokens. */
-export const AutoModelForMaskedLM = autoModelFor('MaskedLM');
+export const AutoModelForMaskedLM = /* @__PURE__ */ autoModelFor('MaskedLM');
 /** Models that turn one text into another. */
-export const AutoModelForSeq2SeqLM = autoModelFor('Seq2SeqLM');
+export const AutoModelForSeq2SeqLM = /* @__PURE__ */ autoModelFor('Seq2SeqLM');
 /** Models that classify texts. */
-export const AutoModelForSequenceClassification = autoModelFor('SequenceClassification');
+export const AutoModelForSequenceClassification =
+  /* @__PURE__ */ autoModelFor('SequenceClassification');
 /** Models that classify tokens. */
-export const AutoModelForTokenClassification = autoModelFor('TokenClassification');
+export const AutoModelForTokenClassification = /* @__PURE__ */ autoModelFor('TokenClassification');
 /** Models that find the answer in a text. */
-export const AutoModelForQuestionAnswering = autoModelFor('QuestionAnswering');
+export const AutoModelForQuestionAnswering = /* @__PURE__ */ autoModelFor('QuestionAnswering');
 /** Models that choose among texts. */
-export const AutoModelForMultipleChoice = autoModelFor('MultipleChoice');
+export const AutoModelForMultipleChoice = /* @__PURE__ */ autoModelFor('MultipleChoice');
 /** Models that tell whether one text follows another. */
-export const AutoModelForNextSentencePrediction = autoModelFor('NextSentencePrediction');
+export const AutoModelForNextSentencePrediction =
+  /* @__PURE__ */ autoModelFor('NextSentencePrediction');
 
 function autoModelFor<Task extends TaskName>(task: Task): AutoModelFor<Task> {
   return {
-    async from_pretrained(location, options = {}) {
-      const { dtype, strict = false, config, gguf_file, ...rest } = options;
-      const { ignore_mismatched_sizes = false, ...hub } = rest;
-      if (dtype !== undefined) checkChoice('from_pretrained', 'dtype', dtype, weightTypes);
-      const scheme = quantizationSchemes.find((name) => name === dtype);
-      const source = openSource(location, hub); // refuses options that neither knows
-      const stored = await loadConfig(source, gguf_file);
-      const family = await familyOf(stored.model_type);
-      const settings = overlay(stored, config);
-      const model = await loadModel(family, task, settings, source, {
-        dtype: dtype === 'f16' || dtype === 'bf16' ? dtype : 'f32',
-        keepBlocks: dtype === undefined,
-        ...(scheme && { scheme }),
-        strict,
-        ignoreMisshaped: ignore_mismatched_sizes,
-        ...(gguf_file !== undefined && { file: gguf_file }),
-      });
-      model.generation_config = await generationConfigOf(source);
-      return model;
-    },
+    from_pretrained: (location, options = {}) => fromPretrained(task, familyOf, location, options),
     async from_config(settings) {
       return createModel(await familyOf(settings.model_type), task, settings);
     },
   };
-}
-
-/** Settings of a file under those of the caller; another number of labels makes the file's names void. */
-function overlay(stored: Settings, own: Settings = {}): Settings {
-  if (!('num_labels' in own) || 'id2label' in own) return { ...stored, ...own };
-  const { id2label: _, label2id: __, ...rest } = stored;
-  return { ...rest, ...own };
-}
-
-async function generationConfigOf(source: ModelSource): Promise<Settings> {
-  const name = 'generation_config.json';
-  if (!(await source.has(name))) return {};
-  const config = parseJson(await source.read(name), `${source.location}/${name}`);
-  if (typeof config !== 'object' || config === null || Array.isArray(config)) {
-    throw new TypeError(`${source.location}/${name}: wants an object of settings`);
-  }
-  return config as Settings;
 }

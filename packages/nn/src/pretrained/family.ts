@@ -42,3 +42,20 @@ export function architectureOf({ className }: { className: string }, task: TaskN
   if (task === 'base') return `${className}Model`;
   return special[`${className}:${task}`] ?? `${className}For${task}`;
 }
+
+/** The builder of a task's model. @throws Error naming the tasks that the family has. */
+export function builderOf<Task extends TaskName>(
+  family: Family,
+  task: Task,
+): NonNullable<Family['tasks'][Task]> {
+  const build = family.tasks[task];
+  if (!build) {
+    const known = Object.keys(family.tasks).map((name) =>
+      name === 'base' ? 'AutoModel' : `AutoModelFor${name}`,
+    );
+    throw new Error(
+      `AutoModelFor${task}: '${family.model_type}' has no such model; it has ${known.join(', ')}`,
+    );
+  }
+  return build as NonNullable<Family['tasks'][Task]>;
+}

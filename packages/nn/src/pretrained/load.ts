@@ -11,12 +11,11 @@ import { compareState, StateDictError } from '../module/state.ts';
 import type { QuantizableWeight } from '../quantization/matrices.ts';
 import type { QuantizationScheme } from '../quantization/schemes.ts';
 import { checkSettings, completeConfig, type ModelConfig, type Settings } from './config.ts';
-import { architectureOf, type Family } from './family.ts';
+import { architectureOf, builderOf, type Family } from './family.ts';
 import { initialize } from './initialize.ts';
 import type { LoadReport } from './load-report.ts';
 import type { PreTrainedModel } from './model.ts';
 import { modernName, placeName } from './names.ts';
-import { builderOf } from './registry.ts';
 import type { TaskModels, TaskName } from './task-names.ts';
 
 /** A model with initial weights. @throws TypeError for an unknown setting. */

@@ -1,5 +1,4 @@
 import type { Family } from './family.ts';
-import type { TaskName } from './task-names.ts';
 
 /** Families by `model_type`; each is loaded when it is first asked for, so a bundle splits by family. */
 const families: Record<string, () => Promise<Family>> = {
@@ -43,21 +42,4 @@ export async function familyOf(modelType: unknown): Promise<Family> {
     );
   }
   return families[modelType]!();
-}
-
-/** The builder of a task's model. @throws Error naming the tasks that the family has. */
-export function builderOf<Task extends TaskName>(
-  family: Family,
-  task: Task,
-): NonNullable<Family['tasks'][Task]> {
-  const build = family.tasks[task];
-  if (!build) {
-    const known = Object.keys(family.tasks).map((name) =>
-      name === 'base' ? 'AutoModel' : `AutoModelFor${name}`,
-    );
-    throw new Error(
-      `AutoModelFor${task}: '${family.model_type}' has no such model; it has ${known.join(', ')}`,
-    );
-  }
-  return build as NonNullable<Family['tasks'][Task]>;
 }
