@@ -19,7 +19,7 @@ import {
   type WebGpuBackendOptions,
 } from './backend-options.ts';
 import { requestDevice, type WebGpuDevice } from './device.ts';
-import { PartCopy } from './dispatch.ts';
+import { encodeReplay } from './encode.ts';
 import { type DeviceLostError, KernelError } from './errors.ts';
 import { asksForEvents } from './gpu.ts';
 import { InFlight } from './in-flight.ts';
@@ -243,7 +243,9 @@ export class WebGpuBackend implements Backend {
 
   /** @see Backend.run */
   async run(program: Program, bindings: readonly BackendBuffer[]): Promise<void> {
-    await this.#inFlight.track(this.#submit(program, bindings, (replay) => this.#encode(replay)));
+    await this.#inFlight.track(
+      this.#submit(program, bindings, (replay) => encodeReplay(this.#native, replay)),
+    );
   }
 
   /**
@@ -315,33 +317,6 @@ export class WebGpuBackend implements Backend {
       program.checked = undefined;
     });
     return this.#order.run(task, ready);
-  }
-
-  /** One pass with all dispatches (interrupted by copies only), one submit. */
-  #encode(replay: Replay): Promise<void> {
-    const encoder = this.#native.createCommandEncoder();
-    let pass: GPUComputePassEncoder | undefined;
-    let current: GPUComputePipeline | undefined;
-    replay.forEach((operation, iteration) => {
-      if (operation instanceof PartCopy) {
-        pass?.end();
-        pass = undefined;
-        operation.encode(encoder, iteration);
-        return;
-      }
-      if (!pass) [pass, current] = [encoder.beginComputePass(), undefined];
-      const { compiled, group, kernel } = operation;
-      if (compiled.pipeline !== current) {
-        current = compiled.pipeline!;
-        pass.setPipeline(current);
-      }
-      pass.setBindGroup(0, group);
-      const [x, y, z] = kernel.workgroups;
-      pass.dispatchWorkgroups(x, y, z);
-    });
-    pass?.end();
-    this.#native.queue.submit([encoder.finish()]);
-    return this.#native.queue.onSubmittedWorkDone();
   }
 
   #allocationsOf(plan: Plan, bindings: readonly BackendBuffer[]): Allocation[] {

@@ -8,11 +8,7 @@ import type {
   Access,
   BinaryOperator,
   Bound,
-  CoarseKernel,
-  CoarseOperand,
   ComputeType,
-  Kernel,
-  KernelBuffer,
   LoopKernel,
   MatmulKernel,
   MatrixAccess,
@@ -20,25 +16,15 @@ import type {
   Store,
   UnaryOperator,
 } from '../ir/kernel.ts';
-import { contiguousStrides, sizeOf } from '../shape.ts';
-import { WgslCall } from '../wgsl-call.ts';
 import { collapse } from './collapse.ts';
+import { emitCoarse } from './emit-coarse.ts';
+import { BufferTable, type EmittedKernel } from './emitted.ts';
 import { type Group, indexSteps, type Path } from './group.ts';
 import { InstructionList } from './instructions.ts';
 import { type Edge, type Vertex, viewOf } from './vertex.ts';
 import { follow, View } from './view.ts';
 
-/** A kernel and, for each of its local buffers, the value that lies there. */
-export interface EmittedKernel {
-  readonly kernel: Kernel;
-  readonly values: readonly BufferValue[];
-  readonly scope: string;
-}
-
-/** What a kernel's buffer holds: an output of a vertex, or all host scalars of the plan. */
-export type BufferValue =
-  | { readonly kind: 'output'; readonly vertex: Vertex; readonly output: number }
-  | { readonly kind: 'scalars' };
+export { scalarCapacity } from './emitted.ts';
 
 /** What the emitter asks of the plan. */
 export interface PlanContext {
@@ -52,39 +38,6 @@ export interface PlanContext {
 export function emit(group: Group, context: PlanContext): EmittedKernel {
   if (group.host?.kind === 'coarse') return emitCoarse(group.host);
   return new Emitter(group, context).run();
-}
-
-/** Host scalars that one plan can have. */
-export const scalarCapacity = 1024;
-
-/** Local numbers for the buffers of one kernel. */
-class BufferTable {
-  readonly buffers: KernelBuffer[] = [];
-  readonly values: BufferValue[] = [];
-
-  local(vertex: Vertex, output: number, access: 'read' | 'write'): number {
-    const found = this.values.findIndex(
-      (value) => value.kind === 'output' && value.vertex === vertex && value.output === output,
-    );
-    if (found >= 0) return found;
-    const { shape, dtype } = vertex.outputs[output]!;
-    return this.#append({ dtype, size: sizeOf(shape), access }, { kind: 'output', vertex, output });
-  }
-
-  /** The plan's scalars, seen as one dtype. */
-  scalars(dtype: DType): number {
-    const found = this.values.findIndex(
-      (value, i) => value.kind === 'scalars' && this.buffers[i]!.dtype === dtype,
-    );
-    if (found >= 0) return found;
-    return this.#append({ dtype, size: scalarCapacity, access: 'read' }, { kind: 'scalars' });
-  }
-
-  #append(buffer: KernelBuffer, value: BufferValue): number {
-    this.buffers.push(buffer);
-    this.values.push(value);
-    return this.values.length - 1;
-  }
 }
 
 class Emitter {
@@ -361,40 +314,4 @@ function nameOf(group: Group): string {
   const unique = [...new Set(names)];
   if (unique.length === 0) return 'copy';
   return unique.length > 6 ? `${unique.slice(0, 5).join('+')}+…` : unique.join('+');
-}
-
-function emitCoarse(host: Vertex): EmittedKernel {
-  const table = new BufferTable();
-  const inputs = host.inputs.map((edge): CoarseOperand => {
-    const { dtype } = edge.source.outputs[edge.output]!;
-    const view = viewOf(edge);
-    const { offset, shape } = view;
-    return {
-      buffer: table.local(edge.source, edge.output, 'read'),
-      offset,
-      shape,
-      dtype,
-      // Axes of size 1 keep any stride in a view; row-major kernels want the usual one.
-      strides: view.isIdentity ? contiguousStrides(shape) : view.strides,
-    };
-  });
-  const outputs = host.outputs.map(
-    ({ shape, dtype }, output): CoarseOperand => ({
-      buffer: table.local(host, output, 'write'),
-      offset: 0,
-      shape,
-      dtype,
-      strides: contiguousStrides(shape),
-    }),
-  );
-  const kernel: CoarseKernel = {
-    kind: 'coarse',
-    name: host.attributes instanceof WgslCall ? host.attributes.name : host.name,
-    operation: host.name,
-    attributes: host.attributes,
-    buffers: table.buffers,
-    inputs,
-    outputs,
-  };
-  return { kernel, values: table.values, scope: host.scope };
 }

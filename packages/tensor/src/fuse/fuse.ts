@@ -13,6 +13,7 @@ import { Group, operandShape, type Path } from './group.ts';
 import { orderGroups } from './order.ts';
 import { isPair } from './pairs.ts';
 import type { Capabilities, Edge, Vertex } from './vertex.ts';
+import { VertexGraph } from './vertex-graph.ts';
 import type { Step } from './view.ts';
 
 /** What the fuser decided. */
@@ -26,7 +27,6 @@ export interface Fusion {
 /** Work per element up to which a vertex is repeated in each kernel that needs it instead of stored. */
 const cheap = 12;
 const memberLimit = 256;
-const none: ReadonlySet<number> = new Set();
 
 interface Use {
   readonly group: Group;
@@ -51,50 +51,24 @@ export function fuse(roots: readonly Edge[], options: FuseOptions = {}): Fusion 
 }
 
 class Fuser {
-  readonly #vertices: Vertex[];
-  readonly #users = new Map<Vertex, { user: Vertex; input: number; edge: Edge }[]>();
+  readonly #graph: VertexGraph;
   readonly #roots: Set<Vertex>;
   readonly #homes = new Map<Vertex, Group[]>();
   readonly #stored = new Map<Vertex, Group>();
   readonly #groups: Group[] = [];
-  readonly #generators = new Set<Vertex>();
   readonly enabled: boolean;
-  /** Operand sizes of the reductions that a vertex is made of, through elementwise steps of its own size. */
-  readonly #rowSizes = new Map<Vertex, ReadonlySet<number>>();
 
   constructor(
     roots: readonly Edge[],
     readonly options: FuseOptions,
   ) {
     this.enabled = options.fusion ?? true;
-    this.#vertices = reachable(roots).filter(({ kind }) => kind !== 'leaf');
+    this.#graph = new VertexGraph(roots);
     this.#roots = new Set(roots.map(({ source }) => source));
-    for (const user of this.#vertices) {
-      this.#rowSizes.set(user, this.#rowSizesOf(user));
-      user.inputs.forEach((edge, input) => {
-        const list = this.#users.get(edge.source) ?? [];
-        list.push({ user, input, edge });
-        this.#users.set(edge.source, list);
-      });
-      const generated =
-        user.kind === 'elementwise' &&
-        user.inputs.every(({ source }) => this.#generators.has(source));
-      if (generated) this.#generators.add(user);
-    }
-  }
-
-  #rowSizesOf({ inputs, shape }: Vertex): ReadonlySet<number> {
-    const found = inputs.map(({ source }) => {
-      if (source.kind === 'reduction') return new Set([sizeOf(operandShape(source))]);
-      const isStep = source.kind === 'elementwise' && sizeOf(source.shape) === sizeOf(shape);
-      return isStep ? this.#rowSizes.get(source)! : none;
-    });
-    const some = found.filter(({ size }) => size > 0);
-    return some.length < 2 ? (some[0] ?? none) : new Set(some.flatMap((sizes) => [...sizes]));
   }
 
   run(): Fusion {
-    for (let i = this.#vertices.length - 1; i >= 0; i--) this.#place(this.#vertices[i]!);
+    for (const vertex of this.#graph.vertices.toReversed()) this.#place(vertex);
     const groups = orderGroups(this.#groups, {
       stored: this.#stored,
       roots: this.#roots,
@@ -110,7 +84,7 @@ class Fuser {
     // A kernel that reads the vertex from memory (as a matmul's operand) cannot be the one that writes it.
     const fusible = users.filter(({ group }) => !outside.has(group));
     const joined =
-      this.enabled || this.#generators.has(vertex)
+      this.enabled || this.#graph.isGenerated(vertex)
         ? this.#join(vertex, fusible, outside, mustStore)
         : false;
     if (!joined) this.#found(vertex);
@@ -118,7 +92,7 @@ class Fuser {
 
   #found(vertex: Vertex): void {
     const group = new Group(vertex);
-    const uses = this.#users.get(vertex) ?? [];
+    const uses = this.#graph.usersOf(vertex);
     group.feeds =
       !this.#roots.has(vertex) && feedsProducts(vertex, uses, this.options.capabilities);
     this.#groups.push(group);
@@ -185,7 +159,7 @@ class Fuser {
    */
   #canStore(group: Group, vertex: Vertex, path: Path): boolean {
     if (group.level(vertex.shape, path) !== 'other') return true;
-    if (group.reduces || group.host || !this.#rowSizes.get(vertex)?.has(sizeOf(group.space)))
+    if (group.reduces || group.host || !this.#graph.rowSizes(vertex).has(sizeOf(group.space)))
       return false;
     return group.level(vertex.shape, path, true) === 'row';
   }
@@ -304,7 +278,7 @@ class Fuser {
    * since loops compute it outside.
    */
   #repeats(group: Group, vertex: Vertex, path: Path): number {
-    if (this.#generators.has(vertex)) return 0;
+    if (this.#graph.isGenerated(vertex)) return 0;
     const size = sizeOf(vertex.shape);
     const space = sizeOf(group.space);
     if (size === 0 || space <= size) return 0;
@@ -319,11 +293,11 @@ class Fuser {
 
   /** Whether repeating the vertex costs less than storing and loading it. */
   #isCheap(vertex: Vertex): boolean {
-    if (this.#generators.has(vertex)) return true;
+    if (this.#graph.isGenerated(vertex)) return true;
     if (vertex.kind === 'indexed' || weightOf(vertex) > cheap) return false;
     const size = sizeOf(vertex.shape);
     const large = vertex.inputs.filter(
-      ({ source }) => !this.#generators.has(source) && sizeOf(source.shape) * 4 > size,
+      ({ source }) => !this.#graph.isGenerated(source) && sizeOf(source.shape) * 4 > size,
     );
     return large.length <= 1;
   }
@@ -339,7 +313,7 @@ class Fuser {
       const current = stack.pop()!;
       for (const member of current.members.keys()) {
         if (this.#stored.get(member) !== current) continue;
-        for (const { user } of this.#users.get(member) ?? []) {
+        for (const { user } of this.#graph.usersOf(member)) {
           for (const next of this.#homes.get(user) ?? []) {
             if (next === group) return false;
             if (!seen.has(next)) {
@@ -357,7 +331,7 @@ class Fuser {
   #uses(vertex: Vertex): { fusible: Use[]; outside: Set<Group> } {
     const fusible = new Map<Group, Path[]>();
     const outside = new Set<Group>();
-    for (const { user, input, edge } of this.#users.get(vertex) ?? []) {
+    for (const { user, input, edge } of this.#graph.usersOf(vertex)) {
       for (const group of this.#homes.get(user) ?? []) {
         const inMemory =
           user.kind === 'matmul' ||
@@ -384,17 +358,4 @@ class Fuser {
 
 function distinct(paths: readonly Path[]): Path[] {
   return [...new Map(paths.map((path) => [JSON.stringify(path), path])).values()];
-}
-
-/** Vertices that `roots` need, producers first. */
-function reachable(roots: readonly Edge[]): Vertex[] {
-  const found = new Set<Vertex>();
-  const stack = roots.map(({ source }) => source);
-  while (stack.length > 0) {
-    const vertex = stack.pop()!;
-    if (found.has(vertex)) continue;
-    found.add(vertex);
-    for (const { source } of vertex.inputs) stack.push(source);
-  }
-  return [...found].sort((a, b) => a.id - b.id); // ids grow from producers to users
 }

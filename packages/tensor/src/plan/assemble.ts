@@ -1,5 +1,5 @@
 import type { Plan, PlanBuffer, PlanRepeat, PlanStep } from '../backend/interface.ts';
-import { type BufferValue, type EmittedKernel, scalarCapacity } from '../fuse/emit.ts';
+import { type BufferValue, type EmittedKernel, scalarCapacity } from '../fuse/emitted.ts';
 import type { Vertex } from '../fuse/vertex.ts';
 import type { Node } from '../graph.ts';
 import { sizeOf } from '../shape.ts';

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { BufferValue, EmittedKernel } from '../fuse/emit.ts';
+import type { BufferValue, EmittedKernel } from '../fuse/emitted.ts';
 import type { Capabilities, Vertex } from '../fuse/vertex.ts';
 import type { JointPart, KernelBuffer, SingleKernel } from '../ir/kernel.ts';
 import { bytesOf, keyOf } from './place.ts';

@@ -3,10 +3,12 @@
  *
  * @module
  */
-import { type BufferValue, emit, scalarCapacity } from '../fuse/emit.ts';
+import { emit } from '../fuse/emit.ts';
+import { type BufferValue, scalarCapacity } from '../fuse/emitted.ts';
 import { fuse } from '../fuse/fuse.ts';
 import type { Group } from '../fuse/group.ts';
-import { type Capabilities, type Edge, type Vertex, VertexBuilder } from '../fuse/vertex.ts';
+import type { Capabilities, Edge, Vertex } from '../fuse/vertex.ts';
+import { VertexBuilder } from '../fuse/vertex-builder.ts';
 import type { Node } from '../graph.ts';
 import type { Kernel } from '../ir/kernel.ts';
 import { Assembler, type Copy } from './assemble.ts';

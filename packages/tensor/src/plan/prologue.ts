@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { BufferValue, EmittedKernel } from '../fuse/emit.ts';
+import type { BufferValue, EmittedKernel } from '../fuse/emitted.ts';
 import type { Capabilities, Vertex } from '../fuse/vertex.ts';
 import type { Instruction, KernelBuffer, LoopKernel, MatmulKernel } from '../ir/kernel.ts';
 import { sizeOf } from '../shape.ts';

@@ -5,7 +5,7 @@
  */
 import type { PlanPart } from '../backend/interface.ts';
 import { type DType, storedBytes } from '../dtype.ts';
-import type { BufferValue } from '../fuse/emit.ts';
+import type { BufferValue } from '../fuse/emitted.ts';
 import type { Edge, Vertex } from '../fuse/vertex.ts';
 import type { Node, Spec } from '../graph.ts';
 import { ScanAttributes } from '../scan/attributes.ts';
