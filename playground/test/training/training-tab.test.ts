@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeChromium } from '../../../tools/testing/chromium.ts';
+import { findBarriers } from '../accessibility.ts';
 import { keepScreenshot, type Playground, startPlayground } from '../open-page.ts';
 
 /** Words that are learned in seconds: as many pairs as a tiny model keeps. */
@@ -55,6 +56,7 @@ describeChromium('the training tab', () => {
     expect(Number(steps)).toBe(100);
     expect(Number(last)).toBeLessThan(Number(first) / 2);
     await keepScreenshot(page, 'training-finished');
+    expect(await findBarriers(page)).toEqual([]);
 
     const download = page.waitForEvent('download');
     await page.getByRole('button', { name: 'Download: tiny' }).click();
@@ -76,9 +78,8 @@ describeChromium('the training tab', () => {
     const buffer = Buffer.from('english,german\nopen,öffnen\n');
     await page.getByLabel('File of pairs').setInputFiles({ ...file, name: 'other.csv', buffer });
     await start.click();
-    await page.waitForTimeout(4000);
-    await keepScreenshot(page, 'x');
     await page.getByText(/column 'source' is missing; there are english, german/).waitFor();
+    expect(await findBarriers(page)).toEqual([]);
     expect(playground.errors).toEqual([]);
   }, 60_000);
 });
