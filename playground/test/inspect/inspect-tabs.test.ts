@@ -72,6 +72,28 @@ describeChromium('the views into models', () => {
     expect(await findBarriers(page)).toEqual([]);
   });
 
+  it.each([
+    ['attention', 'Look', 'Tokens that look'],
+    ['probabilities', 'Score', 'Tokens of the text'],
+  ])('%s: WebGPU shows what WebAssembly does', async (tab, start, tokens) => {
+    const buttons = page.getByLabel(tokens).getByRole('button');
+    const shown: number[][] = [];
+    for (const device of ['wasm', 'webgpu']) {
+      await goTo(`${tab}?device=${device}&text=The%20old%20bridge`);
+      await button(start).click();
+      await buttons.first().waitFor();
+      const labels = await buttons.evaluateAll((all) => all.map((each) => each.ariaLabel));
+      shown.push(labels.flatMap((label) => [...label!.matchAll(/[\d.]+(?= %)/g)].map(Number)));
+    }
+    const [wasm, webgpu] = shown as [number[], number[]];
+    expect(wasm.length).toBeGreaterThan(2);
+    expect(webgpu).toHaveLength(wasm.length);
+    // Shares are shown with two digits: one more in the last of them is at most a tenth.
+    webgpu.forEach((share, i) => {
+      expect(Math.abs(share / wasm[i]! - 1)).toBeLessThan(0.101);
+    });
+  });
+
   it('says which models can be scored', async () => {
     await goTo('probabilities?device=wasm&model=google-t5/t5-small');
     await button('Score').click();
