@@ -3,7 +3,13 @@
  *
  * @module
  */
-import { type CompiledGraph, type Device, type GraphValues, getDevice } from './device.ts';
+import {
+  type CompiledGraph,
+  type Device,
+  type GraphValues,
+  getDevice,
+  type PlanMemory,
+} from './device.ts';
 import { noteRealized } from './disposal.ts';
 import type { Node, Storage } from './graph.ts';
 import { leaf } from './graph.ts';
@@ -29,6 +35,8 @@ export interface Compiled<Arguments extends unknown[], Result> {
   (...args: Arguments): Promise<Result>;
   /** What runs for these arguments: kernels, bytes moved, operations, memory. */
   explain(...args: Arguments): Promise<string>;
+  /** Bytes that a call with these arguments will take, which is not run. */
+  memory(...args: Arguments): Promise<PlanMemory>;
   /** Calls it, and tells what each kernel took; its result is dropped. */
   profile(...args: Arguments): Promise<Profile>;
   /**
@@ -111,6 +119,7 @@ export function compile<Arguments extends unknown[], Result>(
       return program.traced(args);
     },
     explain: async (...args: Arguments) => (await find(args)).explain(),
+    memory: async (...args: Arguments) => (await find(args)).memory(),
     profile: async (...args: Arguments) => {
       const program = await find(args);
       await program.prepare(args);
@@ -277,6 +286,10 @@ class TracedProgram implements Trace {
 
   explain(): string {
     return this.#graph.explain();
+  }
+
+  memory(): PlanMemory {
+    return this.#graph.memory();
   }
 
   dispose(): void {

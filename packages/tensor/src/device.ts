@@ -18,8 +18,18 @@ export interface CompiledGraph {
   profile(values: GraphValues): { outputs: Storage[]; kernels: Promise<KernelProfile[]> };
   /** What will run, as text. */
   explain(): string;
+  /** Bytes that a run takes beside its leaves. */
+  memory(): PlanMemory;
   /** Frees what the plan holds on the device. */
   dispose(): void;
+}
+
+/** Bytes on the device that a compiled call takes beside its arguments and variables. */
+export interface PlanMemory {
+  /** Of values that are gone when it returns, which share one arena. */
+  readonly temporaries: number;
+  /** Of its results. */
+  readonly outputs: number;
 }
 
 /** What a compiled graph needs at each run. */

@@ -14,6 +14,7 @@ export {
   type Device,
   type DeviceFactory,
   getDevice,
+  type PlanMemory,
   registerDevice,
   registeredDevices,
   setDefaultDevice,

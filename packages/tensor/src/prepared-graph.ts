@@ -1,5 +1,5 @@
 import type { Backend, BackendBuffer, Program } from './backend/interface.ts';
-import type { CompiledGraph, GraphValues } from './device.ts';
+import type { CompiledGraph, GraphValues, PlanMemory } from './device.ts';
 import { type DeviceStorage, Run } from './device-storage.ts';
 import { noteRealized } from './disposal.ts';
 import { explainPlan } from './explain.ts';
@@ -109,6 +109,11 @@ export class PreparedGraph implements CompiledGraph {
 
   explain(): string {
     return explainPlan(this.#lowered);
+  }
+
+  memory(): PlanMemory {
+    const { plan, freshBytes } = this.#lowered;
+    return { temporaries: plan.arenaBytes, outputs: freshBytes.reduce((a, b) => a + b, 0) };
   }
 
   dispose(): void {

@@ -1,5 +1,5 @@
 import { disposeNode } from './disposal.ts';
-import { type DType, decode, type TypedArray } from './dtype.ts';
+import { type DType, decode, storedBytes, type TypedArray } from './dtype.ts';
 import type { DeviceTag, Node } from './graph.ts';
 import { disposedMessage, readNode, realizeNodes, refuseInTrace } from './runtime.ts';
 import { format, type Shape, sizeOf } from './shape.ts';
@@ -7,7 +7,7 @@ import { describe, type Nested, nest } from './show.ts';
 
 /** What a tensor is apart from its operations: a handle on a graph node, whose value can be read and freed. */
 export abstract class TensorHandle {
-  readonly #node: Node;
+  #node: Node;
   #disposed = false;
 
   /** Wraps a graph node; user code makes tensors with `tensor`, `zeros`, `randn` and the like. */
@@ -19,6 +19,15 @@ export abstract class TensorHandle {
   get node(): Node {
     if (this.#disposed) throw new Error(disposedMessage('tensor'));
     return this.#node;
+  }
+
+  /** The node itself, which a variable replaces: what it held before must not live as long as the variable. */
+  protected get held(): Node {
+    return this.#node;
+  }
+
+  protected set held(node: Node) {
+    this.#node = node;
   }
 
   /** Sizes of the axes. */
@@ -44,6 +53,11 @@ export abstract class TensorHandle {
   /** Number of elements. */
   get size(): number {
     return sizeOf(this.shape);
+  }
+
+  /** Bytes of the value as it is held. */
+  get byteLength(): number {
+    return storedBytes(this.dtype, this.size);
   }
 
   /**

@@ -1,5 +1,4 @@
 import { backwardFrom, setOwner } from './backward.ts';
-import { storedBytes } from './dtype.ts';
 import type { Node } from './graph.ts';
 import { cast } from './ops/cast.ts';
 import { checkQuantized, dequantize, type QuantizedLayout } from './ops/dequantize.ts';
@@ -45,7 +44,6 @@ export interface QuantizedMatrix extends QuantizedLayout {
 export class Variable extends Tensor {
   #trainable: boolean;
   name: string;
-  #current: Node;
   #gradient: Node | undefined;
   #quantized: QuantizedMatrix | undefined;
   /** Whether a graph outside a compiled function may hold the current version. @internal */
@@ -57,7 +55,6 @@ export class Variable extends Tensor {
     super(node);
     this.#trainable = trainable;
     this.name = name;
-    this.#current = node;
     setOwner(node, this);
   }
 
@@ -96,21 +93,21 @@ export class Variable extends Tensor {
     const trace = activeTrace();
     if (!trace) {
       this.exposed = true;
-      return this.#current;
+      return this.held;
     }
-    const node = trace.read(this, this.#current);
+    const node = trace.read(this, this.held);
     setOwner(node, this);
     return node;
   }
 
   /** The current version outside any trace, without marking it as exposed. @internal */
   get current(): Node {
-    return this.#current;
+    return this.held;
   }
 
   /** Replaces the current version by a realized one. @internal */
   commit(node: Node): void {
-    this.#current = node;
+    this.held = node;
     this.exposed = false;
     setOwner(node, this);
     dirty.delete(this);
@@ -160,7 +157,7 @@ export class Variable extends Tensor {
     const trace = activeTrace();
     if (trace) trace.assign(this, node);
     else {
-      this.#current = node;
+      this.held = node;
       this.exposed = false;
       dirty.add(this);
     }
@@ -204,7 +201,7 @@ export class Variable extends Tensor {
     this.#gradient = undefined;
     this.#quantized = own;
     // The numbers themselves are let go: what is left has the shape alone.
-    this.#current = fill(this.shape, 0);
+    this.held = fill(this.shape, 0);
     dirty.delete(this);
     return this;
   }
@@ -214,12 +211,11 @@ export class Variable extends Tensor {
     return this.#quantized;
   }
 
-  /** Bytes of the value as it is held. */
-  get byteLength(): number {
+  override get byteLength(): number {
     const parts = this.#quantized;
-    if (!parts) return storedBytes(this.dtype, this.size);
+    if (!parts) return super.byteLength;
     return [parts.codes, parts.scales, parts.offsets].reduce(
-      (sum, part) => sum + (part ? storedBytes(part.dtype, part.size) : 0),
+      (sum, part) => sum + (part?.byteLength ?? 0),
       0,
     );
   }

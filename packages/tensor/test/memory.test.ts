@@ -255,3 +255,28 @@ describe('when memory runs out', () => {
 async function dropPlans(): Promise<void> {
   await (await getDevice()).relieve(true);
 }
+
+describe('a variable', () => {
+  const replace = {
+    'assigned to': async (variable: Variable) => {
+      variable.assign(variable.add(1));
+      await variable.realize();
+    },
+    'written by a compiled function': async (variable: Variable) => {
+      const step = compile(() => void variable.assign(variable.add(1)));
+      await step();
+      step.dispose();
+    },
+  };
+  it.each(Object.entries(replace))('that is %s lets its first value go', async (_, change) => {
+    const device = (await getDevice()) as BackendDevice;
+    const variable = new Variable(tensor([1, 2, 3]));
+    await variable.realize();
+    await device.relieve(true);
+    const { buffers } = backend.memory();
+    await change(variable);
+    await device.relieve(true);
+    await expectNoMoreBuffers(backend, buffers);
+    expect(Array.from(await variable.data())).toEqual([2, 3, 4]);
+  });
+});

@@ -9,7 +9,9 @@ import {
 } from '@llm/nn';
 import type { Batch } from '../collators/collator.ts';
 import type { Optimizer } from '../optimizers/optimizer.ts';
+import type { LossScaler } from './loss-scaler.ts';
 import type { Objective } from './objective.ts';
+import { TrainingStep } from './training-step.ts';
 
 /** What a run will take, found out before it starts. */
 export interface TrainingEstimate {
@@ -24,22 +26,29 @@ export interface TrainingEstimate {
   readonly flops: number;
   /** By the time that one batch took here, forward and backward. */
   readonly minutes: number;
-  /** Bytes of weights, gradients and optimizer state; what layers keep for the backward pass comes on top. */
+  /** Bytes of weights, gradients and optimizer state. */
   readonly state_bytes: number;
+  /**
+   * Bytes on the device at most: weights, optimizer state, a batch, and what the compiled step keeps meanwhile, for
+   * the shapes of one batch. Longer batches take more; so does what a device holds besides this training.
+   */
+  readonly peak_bytes: number;
 }
 
-/** Measures one batch, which changes nothing, and multiplies. @param batches in the whole run */
+/** Measures one batch, which changes nothing, and multiplies. */
 export async function estimateRun(
   parts: {
     readonly model: Module;
     readonly objective: Objective;
     readonly optimizer: Optimizer;
     readonly generator: Generator;
+    readonly scaler?: LossScaler | undefined;
   },
   batch: Batch,
-  run: { readonly steps: number; readonly batches: number },
+  run: { readonly steps: number; readonly batchesPerStep: number },
 ): Promise<TrainingEstimate> {
   const { model, objective, optimizer, generator } = parts;
+  const batches = run.steps * run.batchesPerStep;
   const trainable = model.parameters().filter((parameter) => parameter.trainable);
   const seconds = await timeBatch(model, objective, batch, generator);
   const sizes = (list: Iterable<{ readonly size: number }>) =>
@@ -49,10 +58,36 @@ export async function estimateRun(
   return {
     steps: run.steps,
     trainable_parameters: sizes(trainable),
-    flops: 6 * sizes(multiplied(model)) * items * run.batches,
-    minutes: (seconds * run.batches) / 60,
+    flops: 6 * sizes(multiplied(model)) * items * batches,
+    minutes: (seconds * batches) / 60,
     state_bytes: 4 * (sizes(model.parameters()) + sizes(trainable) + state),
+    peak_bytes: await peakBytes(parts, batch, run.batchesPerStep),
   };
+}
+
+/** From the plan of a step, which is compiled and not run. */
+async function peakBytes(
+  { model, objective, optimizer, generator, scaler }: Parameters<typeof estimateRun>[0],
+  batch: Batch,
+  batchesPerStep: number,
+): Promise<number> {
+  const { position } = generator;
+  const wasTraining = model.training;
+  model.train();
+  const step = new TrainingStep(model, objective, optimizer, scaler);
+  try {
+    const planned = await step.plannedBytes(batch, batchesPerStep);
+    const kept = [
+      ...new Set(Array.from(model.namedVariables(), ([, variable]) => variable)),
+      ...Object.values(optimizer.stateDict()),
+      ...Object.values(batch),
+    ];
+    return kept.reduce((sum, tensor) => sum + (tensor?.byteLength ?? 0), planned);
+  } finally {
+    step.dispose();
+    model.train(wasTraining);
+    generator.position = position;
+  }
 }
 
 /** Weights that multiply each token: matrices, but not tables that rows are taken from. */

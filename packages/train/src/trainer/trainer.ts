@@ -13,6 +13,7 @@ import { type EvalPrediction, type EvaluationResult, Evaluator } from './evaluat
 import { defaultFlow, isBetter, watchedMetric } from './flow.ts';
 import { gradientCheckpointing } from './gradient-checkpointing.ts';
 import { columnFilter, isSized, Loader, type TrainerDataset } from './loader.ts';
+import { LossScaler } from './loss-scaler.ts';
 import { Objective } from './objective.ts';
 import { createOptimizer } from './optimization.ts';
 import { checkTrainerOptions, collatorOf, type TrainerOptions } from './options.ts';
@@ -173,9 +174,10 @@ export class Trainer<Model extends Module = Module> {
         objective: this.#objective,
         optimizer: optimizers?.[0] ?? createOptimizer(this.model, this.args),
         generator: defaultGenerator(),
+        scaler: this.args.fp16 ? new LossScaler() : undefined,
       };
-      const batches = steps * this.args.gradient_accumulation_steps;
-      return estimateRun(parts, batch, { steps, batches });
+      const batchesPerStep = this.args.gradient_accumulation_steps;
+      return estimateRun(parts, batch, { steps, batchesPerStep });
     }
     throw new Error('Trainer: train_dataset gave no batch');
   }

@@ -88,6 +88,20 @@ export class TrainingStep {
     return { loss: sum, gradNorm, finite };
   }
 
+  /** Bytes that the largest plan of a step of `count` such batches takes beside weights and state; nothing is run. */
+  async plannedBytes(batch: Batch, count: number): Promise<number> {
+    const scale = this.#scaler?.scale;
+    const plans =
+      count === 1
+        ? [await this.#update.memory(batch, 1, scale)]
+        : [
+            await this.#accumulate.memory(batch, 1 / count, scale),
+            await this.#updateLast.memory(batch, 1 / count, scale),
+          ];
+    const sums = [...this.#sums.values()].reduce((sum, { byteLength }) => sum + byteLength, 0);
+    return sums + Math.max(...plans.map(({ temporaries, outputs }) => temporaries + outputs));
+  }
+
   /** Forgets plans and gradients of an update that did not come to its end. */
   restart(): void {
     this.dispose();

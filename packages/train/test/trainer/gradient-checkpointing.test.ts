@@ -12,7 +12,7 @@ import { gradientCheckpointing, Trainer } from '@llm/train';
 import { describe, expect, it } from 'vitest';
 import { full } from '../../../../tools/testing/full.ts';
 import { autoModelOf, modelCases, readModelCase } from '../../../nn/test/support/model-case.ts';
-import { newClassifier, points, temporariesOf } from './support.ts';
+import { newClassifier, points } from './support.ts';
 
 /** An encoder and an encoder-decoder; every family and head in the full tests. */
 const cases = full ? modelCases : ['bert-SequenceClassification', 't5'];
@@ -71,7 +71,7 @@ describe('gradient checkpointing', () => {
     );
     const temporaries = async (): Promise<number> => {
       const step = compile(() => lossAndGradients(model, { input_ids: ids, labels: ids }));
-      const bytes = temporariesOf(await step.explain());
+      const { temporaries: bytes } = await step.memory();
       step.dispose();
       return bytes;
     };

@@ -24,14 +24,7 @@ import {
 } from '@llm/train';
 import { describe, expect, it, vi } from 'vitest';
 import { LossScaler } from '../../src/trainer/loss-scaler.ts';
-import {
-  type Classifier,
-  newClassifier,
-  paddingTokenizer,
-  points,
-  temporariesOf,
-  weights,
-} from './support.ts';
+import { type Classifier, newClassifier, paddingTokenizer, points, weights } from './support.ts';
 
 const folder = fileURLToPath(new URL('./curves/causal-lm', import.meta.url));
 
@@ -104,7 +97,7 @@ describe('mixed precision', () => {
         expect(gradients.every(({ dtype }) => dtype === 'f32')).toBe(true);
         return gradients;
       });
-      const bytes = temporariesOf(await step.explain());
+      const { temporaries: bytes } = await step.memory();
       step.dispose();
       return bytes;
     };

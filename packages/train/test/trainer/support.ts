@@ -55,9 +55,3 @@ export async function weights(model: Module): Promise<number[]> {
   for (const tensor of Object.values(model.stateDict())) values.push(...(await tensor.data()));
   return values;
 }
-
-/** Bytes of temporaries by the text of `explain`. */
-export function temporariesOf(explained: string): number {
-  const [, size, unit] = /temporaries ([\d.]+) (\w*B)/.exec(explained)!;
-  return Number(size) * { B: 1, kB: 1e3, MB: 1e6 }[unit as 'B' | 'kB' | 'MB'];
-}

@@ -88,16 +88,20 @@ async function estimate(
   const { rows, settings } = await prepare(io, file, options);
   const found = await estimateFineTune(task, rows, settings);
   if (options.json) return writeJson(io, found);
-  const { steps, trainable_parameters, flops, minutes, state_bytes } = found;
+  const { steps, trainable_parameters, flops, minutes, state_bytes, peak_bytes } = found;
   io.out.write(
     `${[
       `steps        ${steps}`,
       `parameters   ${trainable_parameters.toLocaleString('en')} trained`,
       `operations   ${flops.toExponential(2)}`,
       `time         ${minutes < 1 ? `${Math.ceil(60 * minutes)} s` : `${minutes.toFixed(1)} min`} here`,
-      `memory       ${(state_bytes / 1e6).toFixed(0)} MB of weights, gradients and optimizer state`,
+      `memory       ${megabytes(peak_bytes)}, of them ${megabytes(state_bytes)} for weights, gradients and optimizer state`,
     ].join('\n')}\n`,
   );
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`;
 }
 
 /** The rows of a file, and what `fineTune` is told beside them. */
