@@ -34,6 +34,9 @@ function printOne(kernel: LoopKernel, lanes: 1 | 2 | 4, target: Target): KernelS
   const turns = computesOnCpu(target) && threads > manyPoints ? turnsOnCpu : 1;
   const workgroups = gridOf(Math.ceil(threads / workgroupSize / turns), target);
   const shader = new Shader(kernel.name, kernel.buffers);
+  const group = `(group.x + group.y * ${workgroups[0]}u)`;
+  const isOne = turns === 1;
+  const item = `let item = ${isOne ? group : `(${group} * ${turns}u + turn)`} * ${workgroupSize}u + thread;`;
   const lines: string[] = [];
   const values = laneValues(shader, instructions, axes, lanes, points, lines);
   const bodies = stores.flatMap((store) => {
@@ -50,18 +53,13 @@ function printOne(kernel: LoopKernel, lanes: 1 | 2 | 4, target: Target): KernelS
     });
   });
   const statements = [...lines, ...values.flatMap((lane) => lane.take()), ...bodies].join('\n');
-  const unit = lanes === 1 ? 'a point' : `${lanes} neighbouring points`;
-  const head = `// ${kernel.name}: ${unit} of [${axes.join(', ')}] ${turns === 1 ? 'a thread' : 'at a time'}`;
-  const group = `(group.x + group.y * ${workgroups[0]}u)`;
-  const body =
-    turns === 1
-      ? `${head}
-let item = ${group} * ${workgroupSize}u + thread;
-if (item >= ${threads}u) { return; }
-${statements}`
-      : `${head}
+  const head = `// ${kernel.name}: ${lanes === 1 ? 'a point' : `${lanes} neighbouring points`} of [${axes.join(', ')}] a thread`;
+  // A way out of the loop would cost lavapipe what the turns gain.
+  const body = isOne
+    ? `${head}\n${item}\nif (item >= ${threads}u) { return; }\n${statements}`
+    : `${head} and turn
 for (var turn = 0u; turn < ${turns}u; turn++) {
-  let item = (${group} * ${turns}u + turn) * ${workgroupSize}u + thread;
+  ${item}
   if (item < ${threads}u) {
 ${indent(indent(statements))}
   }
