@@ -7,7 +7,6 @@ import type { Backend, BackendBuffer } from './backend/interface.ts';
 import type { CompiledGraph, Device } from './device.ts';
 import { DeviceStorage, Run } from './device-storage.ts';
 import { Disposed } from './disposal.ts';
-import { storedBytes } from './dtype.ts';
 import { isLeaf } from './fuse/vertex.ts';
 import { collectGarbage } from './garbage.ts';
 import { type Node, type Storage, topologicalOrder, unobserved } from './graph.ts';
@@ -18,7 +17,6 @@ import { copyKernel } from './plan/copy-kernel.ts';
 import type { LowerOptions } from './plan/lower.ts';
 import type { Graph } from './plan/lowered.ts';
 import { EagerValues, PreparedGraph, uploaded } from './prepared-graph.ts';
-import { sizeOf } from './shape.ts';
 
 /** Plans kept for graphs that were computed without `compile`. */
 const planLimit = 256;
@@ -229,9 +227,4 @@ function keyOf(order: readonly Node[], roots: readonly Node[]): string {
     return `${operationKey(op)} ${structuralKey(attributes)} ${inputs.map((input) => positions.get(input))}`;
   });
   return `${parts.join(';')} → ${roots.map((root) => positions.get(root))}`;
-}
-
-/** Bytes that a node's value takes on a device. */
-export function bytesOfNode(node: Node): number {
-  return storedBytes(node.dtype, sizeOf(node.shape));
 }

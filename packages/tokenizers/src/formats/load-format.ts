@@ -27,8 +27,6 @@ const MODEL_FILES = [
   'p50k_base.tiktoken',
   'r50k_base.tiktoken',
 ];
-/** The files that a tokenizer can be made of where there is no tokenizer.json. */
-export const OTHER_FORMATS = `source.spm with target.spm and vocab.json, vocab.json with merges.txt, vocab.txt, ${MODEL_FILES.join(', ')}`;
 
 /**
  * Makes a tokenizer of whatever files a repository without tokenizer.json has.

@@ -1,4 +1,4 @@
-import { type FunctionBuilder, f32x4, type Local, type V128 } from '../../wasm/index.ts';
+import { type FunctionBuilder, f32x4, type Local } from '../../wasm/index.ts';
 
 /** `c₀ + c₁·x + c₂·x² + …` by Horner's rule on four f32 lanes; coefficients from the constant upwards. */
 export function polynomial(
@@ -11,9 +11,4 @@ export function polynomial(
     f.set(sum, f.multiplyAdd(sum, x, f32x4.splat(coefficients[i]!)));
   }
   return sum;
-}
-
-/** The f32 vector with all lanes equal to the float with these bits. */
-export function splatBits(bits: number): V128 {
-  return f32x4.splat(new Float32Array(new Uint32Array([bits]).buffer)[0]!);
 }
