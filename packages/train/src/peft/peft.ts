@@ -47,8 +47,15 @@ export class Peft<Model extends Module = Module> {
       );
     }
     // Heads start from the values without adapters, whatever adapter is active now.
+    const previous = this.#active;
     this.setAdapter(undefined);
-    const adapter = createAdapter(this.model, config);
+    let adapter: Adapter;
+    try {
+      adapter = createAdapter(this.model, config);
+    } catch (error) {
+      this.setAdapter(previous);
+      throw error;
+    }
     if (this.#adapters.size === 0) this.model.freeze();
     for (const parameter of adapter.saved.values()) {
       if (!this.#originals.has(parameter)) this.#originals.set(parameter, parameter.detach());

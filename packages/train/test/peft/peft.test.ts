@@ -211,6 +211,14 @@ describe('Peft', () => {
     );
   });
 
+  it('keeps the active adapter when another one cannot be added', async () => {
+    const peft = getPeftModel(await load('bert'), lora);
+    const wrong = { peft_type: 'PROMPT_TUNING', num_virtual_tokens: 4 } as never;
+    expect(() => peft.addAdapter(wrong, 'other')).toThrow('peft_type takes LORA, IA3');
+    expect(peft.active).toBe('default');
+    expect(peft.adapters).toEqual(['default']);
+  });
+
   it('names what does not fit', async () => {
     const model = await load('bert');
     const make = (more: object) => () => new Peft(model).addAdapter({ ...lora, ...more } as never);
