@@ -63,7 +63,7 @@ try {
   const everything = join(folder, 'everything');
   const imports = [...tarballs.values()]
     .flatMap(({ entries }) => entries)
-    .map((entry) => `import '${entry}';\n`)
+    .map((entry, i) => `export * as entry${i} from '${entry}';\n`)
     .join('');
   await check('npm install of all packages', () =>
     install(everything, [...tarballs.keys()], tarballs),

@@ -21,7 +21,7 @@ export type Tarballs = ReadonlyMap<string, Packed>;
 
 interface Manifest {
   readonly name: string;
-  readonly exports: Readonly<Record<string, unknown>>;
+  readonly exports: Readonly<Record<string, string | { readonly default: string }>>;
 }
 
 /** Packs every package of `workspace` into `folder`. @throws Error if one is not built. */
@@ -34,14 +34,32 @@ export async function packAll(workspace: string, folder: string): Promise<Tarbal
       throw new Error(`packages/${directory} is not built; run "npm run build" first`);
     }
     const output = await run('npm', ['pack', '--json', '--pack-destination', folder], source);
-    const [packed] = JSON.parse(output) as [{ filename: string }];
+    const [packed] = JSON.parse(output) as [{ filename: string; files: { path: string }[] }];
     const manifest: Manifest = JSON.parse(readFileSync(join(source, 'package.json'), 'utf8'));
-    const entries = Object.keys(manifest.exports)
-      .filter((entry) => entry !== './package.json')
+    const files = packed.files.map(({ path }) => `./${path}`);
+    const entries = Object.entries(manifest.exports)
+      .filter(([entry]) => entry !== './package.json')
+      .flatMap(([entry, target]) => entriesOf(entry, target, files))
       .map((entry) => manifest.name + entry.slice(1));
     tarballs.set(manifest.name, { tarball: join(folder, packed.filename), entries });
   }
   return tarballs;
+}
+
+/** An entry; of a pattern, one for every file that it lets in. */
+function entriesOf(
+  entry: string,
+  target: Manifest['exports'][string],
+  files: readonly string[],
+): string[] {
+  if (!entry.includes('*')) return [entry];
+  const pattern = typeof target === 'string' ? target : target.default;
+  const [before, after] = pattern.split('*') as [string, string];
+  const found = files.filter((file) => file.startsWith(before) && file.endsWith(after));
+  if (found.length === 0) throw new Error(`no file is packed for "${entry}": ${pattern}`);
+  return found.map((file) =>
+    entry.replace('*', file.slice(before.length, file.length - after.length)),
+  );
 }
 
 /**
