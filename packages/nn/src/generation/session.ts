@@ -99,13 +99,10 @@ export abstract class Session {
   /** Goes on by one token per row; `order` says which row each row goes on from. */
   next(tokens: Int32Array, order?: Int32Array, draw?: Draw): Promise<NextScores> {
     this.#seed(draw);
-    return this.step(
-      tensor(tokens, [this.rows, 1]),
-      this.position++,
-      order && tensor(order),
-      draw?.temperature,
-      draw?.top_p,
-    );
+    const ids = tensor(tokens, [this.rows, 1]);
+    const from = order && tensor(order);
+    const scores = this.step(ids, this.position++, from, draw?.temperature, draw?.top_p);
+    return freeing([ids, from], scores);
   }
 
   /**
@@ -116,7 +113,8 @@ export abstract class Session {
   extend(tokens: Int32Array): Promise<NextScores> {
     const at = this.position;
     this.position += tokens.length;
-    return this.check(tensor(tokens, [1, tokens.length]), at);
+    const ids = tensor(tokens, [1, tokens.length]);
+    return freeing([ids], this.check(ids, at));
   }
 
   /** Goes on as `next` does, and tells what each kernel took. */
@@ -253,6 +251,15 @@ class Seq2SeqSession extends Session {
 
   protected firstPosition(start: SessionInputs['start']): number {
     return start[0]!.length;
+  }
+}
+
+/** Frees what a step reads once it was sent, so that the buffers of one step serve the next. */
+async function freeing<T>(inputs: readonly (Tensor | undefined)[], step: Promise<T>): Promise<T> {
+  try {
+    return await step;
+  } finally {
+    for (const input of inputs) input?.dispose();
   }
 }
 

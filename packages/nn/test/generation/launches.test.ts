@@ -18,7 +18,12 @@ describeWebGpu('a step of decoding', () => {
   });
   afterAll(() => backend.dispose());
 
-  /** Launches of one step, from the difference between generating more and fewer tokens with one cache. */
+  const created = () => {
+    const { buffers, pipelines } = backend.created();
+    return buffers + pipelines;
+  };
+
+  /** Launches of one step, and what it makes, from the difference between generating more and fewer tokens with one cache. */
   async function stepOf(model_type: 'llama' | 'qwen3', layers: number) {
     const model = await AutoModelForCausalLM.from_config({
       ...{ model_type, num_hidden_layers: layers, vocab_size: 32 },
@@ -27,25 +32,39 @@ describeWebGpu('a step of decoding', () => {
     });
     const input_ids = tensor(new Int32Array(40).fill(3), [1, 40]);
     const run = async (max_new_tokens: number) => {
-      const before = { ...counts };
+      const before = { ...counts, created: created() };
       await generate(model, { input_ids }, { max_new_tokens });
       const { dispatches, submits } = counts;
-      return [dispatches - before.dispatches, submits - before.submits] as const;
+      return {
+        dispatches: dispatches - before.dispatches,
+        submits: submits - before.submits,
+        created: created() - before.created,
+      };
     };
+    await run(7); // compiles
     const [few, many] = [await run(3), await run(7)];
     releaseSessions(model);
-    return { dispatches: (many[0] - few[0]) / 4, submits: (many[1] - few[1]) / 4 };
+    const each = (name: keyof typeof few) => (many[name] - few[name]) / 4;
+    return {
+      dispatches: each('dispatches'),
+      submits: each('submits'),
+      created: each('created'),
+    };
   }
 
   it.each([
     ['llama', 8],
     // Heads are normalized by kernels between the projections and the rotations.
     ...(full ? ([['qwen3', 9]] as const) : []),
-  ] as const)('of %s takes %d launches a layer, and 2 submits', async (family, most) => {
-    const layers = 3;
-    const { dispatches, submits } = await stepOf(family, layers);
-    // Positions and their rotations, the embedding, the head and its choice come once.
-    expect(dispatches).toBeLessThanOrEqual(most * layers + 4);
-    expect(submits).toBeLessThanOrEqual(2);
-  });
+  ] as const)(
+    'of %s takes %d launches a layer, 2 submits, and makes nothing',
+    async (family, most) => {
+      const layers = 3;
+      const { dispatches, submits, created } = await stepOf(family, layers);
+      // Positions and their rotations, the embedding, the head and its choice come once.
+      expect(dispatches).toBeLessThanOrEqual(most * layers + 4);
+      expect(submits).toBeLessThanOrEqual(2);
+      expect(created).toBe(0);
+    },
+  );
 });
