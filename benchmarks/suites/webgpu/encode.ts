@@ -12,6 +12,8 @@ import { openScale } from './launches.ts';
 
 const DISPATCHES = 500;
 const ROUNDS = 30;
+/** Rounds before, after which engines have compiled what runs often. */
+const WARM_UP = 20;
 const NAME = 'encode and submit, one dispatch';
 
 /** At most 5 µs. */
@@ -35,14 +37,14 @@ export const encodeCases: readonly Case[] = [
   },
 ];
 
-/** Microseconds a dispatch takes the CPU, in so many rounds after a few to warm up. */
+/** Microseconds a dispatch takes the CPU, in so many rounds after those that warm up. */
 export async function encodeTimes(
   backend: Awaited<ReturnType<typeof createWebGpuBackend>>,
   rounds: number,
 ): Promise<number[]> {
   const scale = await openScale(backend, 64, DISPATCHES);
   const values: number[] = [];
-  for (let round = -5; round < rounds; round += 1) {
+  for (let round = -WARM_UP; round < rounds; round += 1) {
     collectGarbage();
     const start = performance.now();
     const done = scale.run();
