@@ -22,7 +22,7 @@ const ENTRY_LIMIT = 12_200;
  */
 const FAMILY_LIMITS = {
   'byte-level': 22_500,
-  'sentence-piece': 21_900,
+  'sentence-piece': 17_500,
   bert: 16_100,
 } as const;
 

@@ -2,11 +2,12 @@ import { bert } from './bert.ts';
 import { byteLevel } from './byte-level.ts';
 import { type Components, componentsOf } from './components.ts';
 import { others } from './others.ts';
+import { patterns } from './patterns.ts';
 import { sentencePiece } from './sentence-piece.ts';
 import { specialTokens } from './special-tokens.ts';
 
 /** All families of components. */
-export const families = { byteLevel, sentencePiece, bert, specialTokens, others };
+export const families = { byteLevel, sentencePiece, patterns, bert, specialTokens, others };
 
 /** Every component that tokenizer.json may name. */
 export const allComponents: Components = componentsOf(Object.values(families));

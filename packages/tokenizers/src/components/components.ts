@@ -46,7 +46,7 @@ export const KINDS = {
 /**
  * Puts readers together.
  *
- * @param families - Readers; no type stands in two of them.
+ * @param families - Readers; where a type stands in two of them, the later one counts.
  * @param types - The supported types by kind, for messages, where the readers are only a part.
  */
 export function componentsOf(

@@ -1,3 +1,4 @@
+import { isPlainText } from '../pattern/plain-text.ts';
 import type { families } from './all.ts';
 import { type ComponentKind, type Components, componentsOf, KINDS } from './components.ts';
 
@@ -76,6 +77,7 @@ const FAMILIES: FamilyTable = {
 const LOADERS: { readonly [Name in keyof Families]: () => Promise<Families[Name]> } = {
   byteLevel: async () => (await import('./byte-level.ts')).byteLevel,
   sentencePiece: async () => (await import('./sentence-piece.ts')).sentencePiece,
+  patterns: async () => (await import('./patterns.ts')).patterns,
   bert: async () => (await import('./bert.ts')).bert,
   specialTokens: async () => (await import('./special-tokens.ts')).specialTokens,
   others: async () => (await import('./others.ts')).others,
@@ -92,8 +94,11 @@ export async function loadComponents(file: unknown): Promise<Components> {
   for (const kind of Object.keys(KINDS) as ComponentKind[]) {
     const table: Readonly<Record<string, keyof Families>> = FAMILIES[kind];
     types[kind] = Object.keys(table);
-    for (const type of typesIn(own(file, KINDS[kind].entry), KINDS[kind].parts)) {
-      if (Object.hasOwn(table, type)) wanted.add(table[type]!);
+    for (const part of partsOf(own(file, KINDS[kind].entry), KINDS[kind].parts)) {
+      const type = own(part, 'type');
+      if (typeof type === 'string' && Object.hasOwn(table, type)) wanted.add(table[type]!);
+      // Patterns come after the family whose reader of plain text they stand in for.
+      if (type === 'Replace' && !isPlainText(own(part, 'pattern'))) wanted.add('patterns');
     }
   }
   // Old files do not name the type of their model, which is BPE.
@@ -101,8 +106,8 @@ export async function loadComponents(file: unknown): Promise<Components> {
   return componentsOf(await Promise.all([...wanted].map((name) => LOADERS[name]())), types);
 }
 
-/** The types of a component and of the parts of sequences in it, each part looked at once. */
-function typesIn(component: unknown, parts: string | undefined): string[] {
+/** A component and the parts of sequences in it, each once. */
+function partsOf(component: unknown, parts: string | undefined): Iterable<unknown> {
   const found = new Set([component]);
   if (parts !== undefined) {
     for (const each of found) {
@@ -110,7 +115,7 @@ function typesIn(component: unknown, parts: string | undefined): string[] {
       if (Array.isArray(list)) for (const part of list) found.add(part);
     }
   }
-  return Array.from(found, (each) => own(each, 'type')).filter((type) => typeof type === 'string');
+  return found;
 }
 
 function own(value: unknown, name: string): unknown {

@@ -13,7 +13,7 @@ import { parseList } from '../json/registry.ts';
 import { Unigram } from '../models/unigram.ts';
 import { Precompiled } from '../normalizers/precompiled.ts';
 import { Prepend } from '../normalizers/prepend.ts';
-import { Replace } from '../normalizers/replace.ts';
+import { ReplaceText } from '../normalizers/replace-text.ts';
 import { NormalizerSequence } from '../normalizers/sequence.ts';
 import { Strip } from '../normalizers/strip.ts';
 import { Metaspace } from '../pre-tokenizers/metaspace.ts';
@@ -23,7 +23,7 @@ export const sentencePiece = componentFamily({
   normalizers: {
     Precompiled: Precompiled.read,
     Prepend: Prepend.read,
-    Replace: Replace.read,
+    Replace: ReplaceText.read,
     Strip: Strip.read,
     Sequence: (fields, parse) => new NormalizerSequence(parseList(fields, 'normalizers', parse)),
   },
@@ -33,7 +33,7 @@ export const sentencePiece = componentFamily({
     ByteFallback: () => new ByteFallback(),
     Fuse: () => new Fuse(),
     Metaspace: MetaspaceDecoder.read,
-    Replace: Replace.read,
+    Replace: ReplaceText.read,
     Strip: StripDecoder.read,
     Sequence: (fields, parse) => new DecoderSequence(parseList(fields, 'decoders', parse)),
   },

@@ -1,6 +1,7 @@
 import type { AlignedText } from '../aligned-text.ts';
 import { TokenizerFileError } from '../json/error.ts';
 import type { Fields } from '../json/fields.ts';
+import { findText } from '../pattern/find-text.ts';
 import { piecesOf } from './pieces-of.ts';
 import type { PreTokenizer, PreTokenizerHalves } from './pre-tokenizer.ts';
 
@@ -50,11 +51,7 @@ export class Metaspace implements PreTokenizer {
   align(text: AlignedText): AlignedText[] {
     const { replacement, split } = this.options;
     if (text.text === '') return [];
-    const spaces: number[] = [];
-    for (let at = text.text.indexOf(' '); at >= 0; at = text.text.indexOf(' ', at + 1)) {
-      spaces.push(at, at + 1);
-    }
-    let spaced = text.replace(spaces, replacement);
+    let spaced = text.replace(findText(text.text, ' '), replacement);
     if (this.prepends(spaced.text, text.origin === 0)) spaced = spaced.prepend(replacement);
     return split ? spaced.slices(this.cuts(spaced.text)) : [spaced];
   }

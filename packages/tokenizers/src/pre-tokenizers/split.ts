@@ -1,6 +1,7 @@
 import type { Fields } from '../json/fields.ts';
+import { compilePattern } from '../pattern/compile.ts';
 import type { Pattern } from '../pattern/pattern.ts';
-import { compilePattern, type PatternSource, readPatternSource } from '../pattern/read.ts';
+import { type PatternSource, readPatternSource } from '../pattern/source.ts';
 import { cutAtMatches, SPLIT_BEHAVIORS, type SplitBehavior } from './behavior.ts';
 import { Cutter } from './cutter.ts';
 

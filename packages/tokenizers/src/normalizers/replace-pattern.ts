@@ -1,11 +1,13 @@
 import type { AlignedText } from '../aligned-text.ts';
+import type { Decoder } from '../decoders/decoder.ts';
 import type { Fields } from '../json/fields.ts';
+import { compilePattern } from '../pattern/compile.ts';
 import type { Pattern } from '../pattern/pattern.ts';
-import { compilePattern, type PatternSource, readPatternSource } from '../pattern/read.ts';
+import { type PatternSource, readPatternSource } from '../pattern/source.ts';
 import type { Normalizer } from './normalizer.ts';
 
-/** Replaces what a pattern matches; as a decoder, in each token. */
-export class Replace implements Normalizer {
+/** Replaces what a pattern matches, as {@link ReplaceText} does a plain text. */
+export class ReplacePattern implements Normalizer, Decoder {
   private readonly source: PatternSource;
   private readonly content: string;
   private readonly pattern: Pattern;
@@ -22,21 +24,17 @@ export class Replace implements Normalizer {
   }
 
   /** Reads the settings from a file. */
-  static read(fields: Fields): Replace {
-    return new Replace(readPatternSource(fields), fields.string('content'));
+  static read(fields: Fields): ReplacePattern {
+    return new ReplacePattern(readPatternSource(fields), fields.string('content'));
   }
 
   normalize(text: string): string {
-    const { source, content } = this;
-    if ('String' in source && source.String !== '') {
-      return text.includes(source.String) ? text.split(source.String).join(content) : text;
-    }
     const matches = this.pattern.findAll(text);
     if (matches.length === 0) return text;
     let result = '';
     let done = 0;
     for (let i = 0; i < matches.length; i += 2) {
-      result += text.slice(done, matches[i]) + content;
+      result += text.slice(done, matches[i]) + this.content;
       done = matches[i + 1]!;
     }
     return result + text.slice(done);

@@ -1,6 +1,5 @@
 import { TokenizerFileError } from '../json/error.ts';
 import { describe, Fields } from '../json/fields.ts';
-import { Pattern } from './pattern.ts';
 
 /** A pattern as tokenizer.json has it: a text to be found as it stands, or a regular expression. */
 export type PatternSource = { readonly String: string } | { readonly Regex: string };
@@ -22,9 +21,4 @@ export function readPatternSource(fields: Fields): PatternSource {
   throw new TokenizerFileError(
     `${path}: got ${describe(value)}, wants { "String": text } or { "Regex": pattern }`,
   );
-}
-
-/** Compiles a pattern. @throws PatternError if it is malformed or not supported. */
-export function compilePattern(source: PatternSource): Pattern {
-  return 'String' in source ? Pattern.literal(source.String) : new Pattern(source.Regex);
 }
