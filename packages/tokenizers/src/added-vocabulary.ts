@@ -1,4 +1,3 @@
-import { AlignedText } from './aligned-text.ts';
 import type { TokenModel } from './models/model.ts';
 import type { Normalizer } from './normalizers/normalizer.ts';
 import { TokenMatcher } from './token-matcher.ts';
@@ -23,13 +22,8 @@ export interface AddedToken {
 /** A stretch of text, or the id of an added token that stood there. */
 export type Segment = string | number;
 
-/** A stretch of text; with an id if an added token stood there. */
-export interface AlignedSegment {
-  /** The text. */
-  readonly text: AlignedText;
-  /** Id of the added token; undefined for other text. */
-  readonly id: number | undefined;
-}
+/** Takes a stretch of a text; with the id of the added token that stood there, if it was one. */
+export type VisitSegment = (start: number, end: number, id: number | undefined) => void;
 
 const WORD = String.raw`[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}]`;
 const STARTS_WITH_WORD = new RegExp(`^${WORD}`, 'u');
@@ -109,45 +103,29 @@ export class AddedVocabulary {
     const between = (part: string): void => {
       if (part === '') return;
       const normalized = normalizer?.normalize(part) ?? part;
-      this.cut(normalized, this.inNormalized, (start, end, id) => {
+      this.cutNormalized(normalized, (start, end, id) => {
         if (id !== undefined) segments.push(id);
         else if (start < end) segments.push(normalized.slice(start, end));
       });
     };
-    this.cut(text, this.inOriginal, (start, end, id) => {
+    this.cutOriginal(text, (start, end, id) => {
       if (id !== undefined) segments.push(id);
       else between(text.slice(start, end));
     });
     return segments;
   }
 
-  /** The same for a text that remembers where its characters come from. */
-  align(text: string, normalizer: Normalizer | undefined): AlignedSegment[] {
-    const segments: AlignedSegment[] = [];
-    const add = (part: AlignedText, id: number | undefined): void => {
-      if (part.text !== '') segments.push({ text: part, id });
-    };
-    const input = AlignedText.of(text);
-    this.cut(text, this.inOriginal, (start, end, id) => {
-      const part = input.slice(start, end);
-      if (id !== undefined) {
-        add(part, id);
-        return;
-      }
-      const normalized = normalizer?.align(part) ?? part;
-      this.cut(normalized.text, this.inNormalized, (first, last, inner) => {
-        add(normalized.slice(first, last), inner);
-      });
-    });
-    return segments;
+  /** Cuts the tokens out of an input that are found before it is normalized. */
+  cutOriginal(text: string, visit: VisitSegment): void {
+    this.cut(text, this.inOriginal, visit);
   }
 
-  /** Calls `visit` for each stretch of a text, with the id of the added token if it is one. */
-  private cut(
-    text: string,
-    matcher: TokenMatcher,
-    visit: (start: number, end: number, id: number | undefined) => void,
-  ): void {
+  /** Cuts the tokens out of a normalized text that are found in such. */
+  cutNormalized(text: string, visit: VisitSegment): void {
+    this.cut(text, this.inNormalized, visit);
+  }
+
+  private cut(text: string, matcher: TokenMatcher, visit: VisitSegment): void {
     let done = 0;
     if (!matcher.isEmpty) {
       for (let found = matcher.next(text, 0); found; found = matcher.next(text, found.end)) {

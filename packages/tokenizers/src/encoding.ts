@@ -114,6 +114,11 @@ export class Encoding implements TokenLists {
     return encoding;
   }
 
+  /** Tokens that a post-processor puts beside those of this encoding; see {@link Encoding.ofAdded}. */
+  added(ids: number[], tokens: readonly string[], type_id: number): Encoding {
+    return Encoding.ofAdded(ids, tokens, type_id, this.hasPlaces);
+  }
+
   /** Tokens in the encoding. */
   get length(): number {
     return this.ids.length;
@@ -233,11 +238,10 @@ export class Encoding implements TokenLists {
   pad(length: number, padding: Padding): Encoding {
     const overflowing = this.overflowing.map((each) => each.pad(length, padding));
     const missing = Math.max(0, length - this.length);
-    const added = Encoding.ofAdded(
+    const added = this.added(
       new Array<number>(missing).fill(padding.id),
       new Array<string>(missing).fill(padding.token),
       padding.typeId,
-      this.hasPlaces,
     );
     added.attention_mask.fill(0);
     const padded = padding.side === 'right' ? this.concatWindow(added) : added.concatWindow(this);

@@ -7,8 +7,8 @@
 export {
   type AddedToken,
   AddedVocabulary,
-  type AlignedSegment,
   type Segment,
+  type VisitSegment,
 } from './added-vocabulary.ts';
 export { AlignedText, type Change } from './aligned-text.ts';
 export * from './chat/index.ts';
@@ -41,12 +41,12 @@ export type {
 export { PreTrainedTokenizerBase } from './pretrained/pretrained-tokenizer.ts';
 export { SpecialTokenRoles } from './pretrained/special-token-roles.ts';
 export type { SpecialRole } from './pretrained/special-tokens.ts';
+export { TextPipeline, type TokenizerParts } from './text-pipeline.ts';
 export {
   type OffsetUnit,
   Tokenizer,
   type TokenizerEncodeOptions,
   type TokenizerInput,
-  type TokenizerParts,
 } from './tokenizer.ts';
 export { trainByteLevelBPE, trainTokenizer } from './training/index.ts';
 export type {

@@ -1,7 +1,7 @@
 import { allComponents } from './components/all.ts';
 import { TokenizerFileError } from './json/error.ts';
 import { parseTokenizerText } from './json/tokenizer-text.ts';
-import type { Tokenizer } from './tokenizer.ts';
+import { Tokenizer } from './tokenizer.ts';
 import { buildTokenizer } from './tokenizer-json.ts';
 
 /**
@@ -17,6 +17,7 @@ export function readTokenizerJson(value: unknown, file = 'tokenizer.json'): Toke
     typeof value === 'string' ? parseText(value, file) : value,
     allComponents,
     file,
+    Tokenizer,
   );
 }
 

@@ -6,12 +6,11 @@ import {
   KINDS,
 } from './components/components.ts';
 import { TokenizerFileError } from './json/error.ts';
-import { describe, Fields, type Json, type JsonWritable } from './json/fields.ts';
-import { prettyJson } from './json/pretty.ts';
-import { Tokenizer } from './tokenizer.ts';
+import { describe, Fields, type Json } from './json/fields.ts';
+import type { TextPipeline, TokenizerParts } from './text-pipeline.ts';
 
 /** The only version of the format there has been. */
-const VERSION = '1.0';
+export const VERSION = '1.0';
 
 /**
  * Builds a tokenizer from the content of a tokenizer.json.
@@ -19,9 +18,15 @@ const VERSION = '1.0';
  * @param value - The parsed file.
  * @param components - What builds its components.
  * @param file - Its name, for messages.
+ * @param Kind - Class of the tokenizer.
  * @throws TokenizerFileError naming the component or field that is wrong or not supported.
  */
-export function buildTokenizer(value: unknown, components: Components, file: string): Tokenizer {
+export function buildTokenizer<Built extends TextPipeline>(
+  value: unknown,
+  components: Components,
+  file: string,
+  Kind: new (parts: TokenizerParts) => Built,
+): Built {
   const root = new Fields(value, file);
   const version = root.raw('version');
   if (version !== undefined && version !== VERSION) {
@@ -29,12 +34,12 @@ export function buildTokenizer(value: unknown, components: Components, file: str
       `${file}: got version ${describe(version)}, wants ${describe(VERSION)}`,
     );
   }
-  const component = <Kind extends ComponentKind>(kind: Kind): ComponentKinds[Kind] | undefined => {
+  const component = <Name extends ComponentKind>(kind: Name): ComponentKinds[Name] | undefined => {
     const { entry } = KINDS[kind];
     const part = root.raw(entry);
     return part == null ? undefined : components[kind].parse(part, `${file}: ${entry}`);
   };
-  const tokenizer = new Tokenizer({
+  const tokenizer = new Kind({
     normalizer: component('normalizers'),
     preTokenizer: component('preTokenizers'),
     model: components.models.parse(withModelType(root.raw('model')), `${file}: model`),
@@ -56,7 +61,7 @@ function withModelType(model: unknown): unknown {
   return Object.hasOwn(model, 'merges') ? { type: 'BPE', ...model } : model;
 }
 
-function addTokens(tokenizer: Tokenizer, values: readonly unknown[], file: string): void {
+function addTokens(tokenizer: TextPipeline, values: readonly unknown[], file: string): void {
   const tokens = values
     .map((value, index) => {
       const fields = new Fields(value, `${file}: added_tokens[${index}]`);
@@ -92,26 +97,4 @@ export function readAddedToken(fields: Fields): AddedToken {
     normalized: fields.boolean('normalized', !special),
     special,
   };
-}
-
-/**
- * Writes a tokenizer as the content of a tokenizer.json that the Rust library loads.
- *
- * @param tokenizer - What to write.
- */
-export function writeTokenizerJson(tokenizer: Tokenizer): string {
-  const { truncation, padding, normalizer, preTokenizer, postProcessor, decoder, model } =
-    tokenizer.parts;
-  const file: Record<string, JsonWritable> = {
-    version: VERSION,
-    truncation: truncation ?? null,
-    padding: padding ?? null,
-    added_tokens: tokenizer.addedVocabulary.tokens.map(([id, token]) => ({ id, ...token })),
-    normalizer: normalizer?.toJson() ?? null,
-    pre_tokenizer: preTokenizer?.toJson() ?? null,
-    post_processor: postProcessor?.toJson() ?? null,
-    decoder: decoder?.toJson() ?? null,
-    model: model.toJson(),
-  };
-  return prettyJson(file);
 }

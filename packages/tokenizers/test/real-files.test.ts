@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { sized } from '../../../tools/testing/full.ts';
 import { readTokenizerJson, writeTokenizerJson } from '../src/components/index.ts';
+import { IdTokenizer } from '../src/ids/index.ts';
 import { mixedLines } from './support/corpus.ts';
 import { expectEqual } from './support/equality.ts';
 import { Oracle } from './support/oracle.ts';
@@ -33,6 +34,19 @@ describe.each(Object.entries(REAL_FILES))('%s', (_, read) => {
     },
     5 * MINUTES,
   );
+
+  it('gives its ids and text without places, too', async () => {
+    const ids = await IdTokenizer.load(file);
+    for (const line of lines.slice(0, 500)) {
+      const wanted = ours.encode(line).ids;
+      const got = ids.encode(line);
+      if (got.join() !== wanted.join()) expect(got, JSON.stringify(line)).toEqual(wanted);
+      const options = { skip_special_tokens: true };
+      expect(ids.decode(got, options) === ours.decode(wanted, true), JSON.stringify(line)).toBe(
+        true,
+      );
+    }
+  });
 
   it('is written as the Rust library reads it', () => {
     const written = writeTokenizerJson(ours);

@@ -3,11 +3,12 @@
  *
  * @module
  */
-import { componentFamily } from '../core.ts';
+
 import { WordPieceDecoder } from '../decoders/word-piece.ts';
 import { WordPiece } from '../models/word-piece.ts';
 import { BertNormalizer } from '../normalizers/bert.ts';
 import { BertPreTokenizer } from '../pre-tokenizers/bert.ts';
+import { componentFamily } from '../text-core.ts';
 
 /** Their readers. */
 export const bert = componentFamily({

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { componentFamily } from '../core.ts';
+
 import { ByteLevelDecoder } from '../decoders/byte-level.ts';
 import { parseList } from '../json/registry.ts';
 import { BPE } from '../models/bpe.ts';
@@ -12,6 +12,7 @@ import { ByteLevelProcessor } from '../post-processors/byte-level.ts';
 import { ByteLevel } from '../pre-tokenizers/byte-level.ts';
 import { PreTokenizerSequence } from '../pre-tokenizers/sequence.ts';
 import { Split } from '../pre-tokenizers/split.ts';
+import { componentFamily } from '../text-core.ts';
 
 /** Their readers. */
 export const byteLevel = componentFamily({

@@ -66,7 +66,9 @@ export function componentsOf(
   };
 }
 
-/** Readers with their types checked. */
-export function componentFamily<const Readers extends ComponentReaders>(readers: Readers): Readers {
-  return readers;
+/** Readers with their types checked; all tokenizers share them. */
+export function componentFamily<const Readers extends ComponentReaders>(
+  readers: Readers,
+): Readonly<Readers> {
+  return Object.freeze(readers);
 }

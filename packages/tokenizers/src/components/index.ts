@@ -16,10 +16,10 @@ export {
 } from '../post-processors/template.ts';
 export { ByteLevel, type ByteLevelOptions, gpt2Split } from '../pre-tokenizers/byte-level.ts';
 export { readTokenizerJson } from '../read-tokenizer-json.ts';
-export { writeTokenizerJson } from '../tokenizer-json.ts';
 export {
   type BPETrainerOptions,
   type LearnedMerges,
   trainMerges,
 } from '../training/bpe-trainer.ts';
 export type { TrainingSteps } from '../training/progress.ts';
+export { writeTokenizerJson } from '../write-tokenizer-json.ts';

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { componentFamily } from '../core.ts';
+
 import { BPEDecoder } from '../decoders/bpe.ts';
 import { CTC } from '../decoders/ctc.ts';
 import { WordLevel } from '../models/word-level.ts';
@@ -17,6 +17,7 @@ import { FixedLength } from '../pre-tokenizers/fixed-length.ts';
 import { Punctuation } from '../pre-tokenizers/punctuation.ts';
 import { UnicodeScripts } from '../pre-tokenizers/unicode-scripts.ts';
 import { Whitespace, WhitespaceSplit } from '../pre-tokenizers/white-space.ts';
+import { componentFamily } from '../text-core.ts';
 
 /** Their readers. */
 export const others = componentFamily({

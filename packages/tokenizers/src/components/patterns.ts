@@ -4,11 +4,12 @@
  *
  * @module
  */
-import { componentFamily } from '../core.ts';
+
 import type { Fields } from '../json/fields.ts';
 import { ReplacePattern } from '../normalizers/replace-pattern.ts';
 import { ReplaceText } from '../normalizers/replace-text.ts';
 import { isPlainText } from '../pattern/plain-text.ts';
+import { componentFamily } from '../text-core.ts';
 
 const readReplace = (fields: Fields): ReplacePattern | ReplaceText =>
   (isPlainText(fields.raw('pattern')) ? ReplaceText : ReplacePattern).read(fields);

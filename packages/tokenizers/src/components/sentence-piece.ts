@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { componentFamily } from '../core.ts';
+
 import { ByteFallback } from '../decoders/byte-fallback.ts';
 import { Fuse } from '../decoders/fuse.ts';
 import { MetaspaceDecoder } from '../decoders/metaspace.ts';
@@ -17,6 +17,7 @@ import { ReplaceText } from '../normalizers/replace-text.ts';
 import { NormalizerSequence } from '../normalizers/sequence.ts';
 import { Strip } from '../normalizers/strip.ts';
 import { Metaspace } from '../pre-tokenizers/metaspace.ts';
+import { componentFamily } from '../text-core.ts';
 
 /** Their readers. */
 export const sentencePiece = componentFamily({

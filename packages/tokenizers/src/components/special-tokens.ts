@@ -3,11 +3,12 @@
  *
  * @module
  */
-import { componentFamily } from '../core.ts';
+
 import { parseList } from '../json/registry.ts';
 import { BertProcessing, RobertaProcessing } from '../post-processors/bert.ts';
 import { PostProcessorSequence } from '../post-processors/sequence.ts';
 import { TemplateProcessing } from '../post-processors/template.ts';
+import { componentFamily } from '../text-core.ts';
 
 /** Their readers. */
 export const specialTokens = componentFamily({

@@ -13,7 +13,7 @@ import { checkOptions } from '../options.ts';
 import { PatternError } from '../pattern/error.ts';
 import type { BatchEncoding, TokenizeOptions } from '../pretrained/options.ts';
 import type { TokenizerInput } from '../tokenizer.ts';
-import { writeTokenizerJson } from '../tokenizer-json.ts';
+import { writeTokenizerJson } from '../write-tokenizer-json.ts';
 import { cutBatch, type Slice } from './cut-batch.ts';
 import type { EncodeRequest, FromWorker, SentError } from './messages.ts';
 import { unpackEncodings } from './pack.ts';

@@ -1,4 +1,4 @@
-import { concatEncodings, Encoding } from '../encoding.ts';
+import type { Encoding } from '../encoding.ts';
 import { TokenizerFileError } from '../json/error.ts';
 import { describe, type Fields, isId } from '../json/fields.ts';
 import type { PostProcessor } from './post-processor.ts';
@@ -30,9 +30,13 @@ export class BertProcessing implements PostProcessor {
   process(inputs: readonly Encoding[], addSpecialTokens: boolean): Encoding[] {
     if (!addSpecialTokens) return [...inputs];
     return inputs.map((input, index) => {
-      const end = added(this.sep, index === 0 ? 0 : 1, input);
-      return concatEncodings(index === 0 ? [added(this.cls, 0, input), input, end] : [input, end]);
+      const ended = input.concat(added(this.sep, index === 0 ? 0 : 1, input));
+      return index === 0 ? added(this.cls, 0, input).concat(ended) : ended;
     });
+  }
+
+  processIds(ids: number[], addSpecialTokens: boolean): number[] {
+    return addSpecialTokens ? [this.cls[1], ...ids, this.sep[1]] : ids;
   }
 
   toJson() {
@@ -83,8 +87,12 @@ export class RobertaProcessing implements PostProcessor {
     return inputs.map((input, index) => {
       for (const window of input.overflowing) window.type_ids.fill(0);
       const begin = added(index === 0 ? this.cls : this.sep, 0, input);
-      return concatEncodings([begin, input, added(this.sep, 0, input)]);
+      return begin.concat(input).concat(added(this.sep, 0, input));
     });
+  }
+
+  processIds(ids: number[], addSpecialTokens: boolean): number[] {
+    return addSpecialTokens ? [this.cls[1], ...ids, this.sep[1]] : ids;
   }
 
   toJson() {
@@ -93,7 +101,7 @@ export class RobertaProcessing implements PostProcessor {
 }
 
 function added([token, id]: SpecialToken, typeId: number, input: Encoding): Encoding {
-  return Encoding.ofAdded([id], [token], typeId, input.hasPlaces);
+  return input.added([id], [token], typeId);
 }
 
 function readSpecialToken(fields: Fields, name: string): SpecialToken {

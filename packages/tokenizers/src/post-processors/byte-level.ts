@@ -31,6 +31,10 @@ export class ByteLevelProcessor implements PostProcessor {
     return [...inputs];
   }
 
+  processIds(ids: number[]): number[] {
+    return ids;
+  }
+
   toJson() {
     return { type: 'ByteLevel', ...this.options };
   }

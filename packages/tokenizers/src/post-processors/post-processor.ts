@@ -12,6 +12,8 @@ export interface PostProcessor {
    * @returns As many encodings as remain to be joined, in order.
    */
   process(inputs: readonly Encoding[], addSpecialTokens: boolean): Encoding[];
+  /** What {@link process} makes of the ids of a single input, where nobody asks for more than ids. */
+  processIds(ids: number[], addSpecialTokens: boolean): number[];
   /** The component as it stands in tokenizer.json. */
   toJson(): JsonWritable;
 }

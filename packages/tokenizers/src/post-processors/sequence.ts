@@ -21,6 +21,13 @@ export class PostProcessorSequence implements PostProcessor {
     );
   }
 
+  processIds(ids: number[], addSpecialTokens: boolean): number[] {
+    return this.processors.reduce(
+      (result, processor) => processor.processIds(result, addSpecialTokens),
+      ids,
+    );
+  }
+
   toJson() {
     return { type: 'Sequence', processors: this.processors.map((each) => each.toJson()) };
   }

@@ -1,4 +1,4 @@
-import { Encoding } from '../encoding.ts';
+import type { Encoding } from '../encoding.ts';
 import { TokenizerFileError } from '../json/error.ts';
 import { describe, Fields, isId } from '../json/fields.ts';
 import type { PostProcessor } from './post-processor.ts';
@@ -112,10 +112,17 @@ export class TemplateProcessing implements PostProcessor {
       } else if (addSpecialTokens) {
         const { id, type_id } = piece.SpecialToken;
         const { ids, tokens } = this.specialTokens.get(id)!;
-        parts.push(Encoding.ofAdded([...ids], tokens, type_id, inputs[0]!.hasPlaces));
+        parts.push(inputs[0]!.added([...ids], tokens, type_id));
       }
     }
     return parts;
+  }
+
+  processIds(ids: number[], addSpecialTokens: boolean): number[] {
+    return this.single.flatMap((piece) => {
+      if ('Sequence' in piece) return ids;
+      return addSpecialTokens ? this.idsOf(piece.SpecialToken.id) : [];
+    });
   }
 
   toJson() {

@@ -14,7 +14,7 @@ export interface PreTokenizer {
    */
   readonly halves?: PreTokenizerHalves | undefined;
   /**
-   * The pieces, in order; none of them empty.
+   * The pieces, in order; none of them empty. What `dependsOnPlace` and has no `halves` need not know them.
    *
    * @param text - The text.
    * @param atStart - Whether the text begins the input; true by default.

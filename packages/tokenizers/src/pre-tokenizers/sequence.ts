@@ -1,4 +1,4 @@
-import { AlignedText } from '../aligned-text.ts';
+import type { AlignedText } from '../aligned-text.ts';
 import type { PreTokenizer, PreTokenizerHalves } from './pre-tokenizer.ts';
 
 /** Several pre-tokenizers; each splits the pieces of the one before. */
@@ -14,13 +14,9 @@ export class PreTokenizerSequence implements PreTokenizer {
     this.halves = halvesOf(preTokenizers);
   }
 
-  preTokenize(text: string, atStart = true): string[] {
-    if (this.dependsOnPlace) {
-      // Only the aligned pieces know where they begin; anywhere but at 0 is not the start.
-      const aligned = AlignedText.of(atStart ? text : ` ${text}`);
-      const pieces = this.align(atStart ? aligned : aligned.slice(1, aligned.text.length));
-      return pieces.map((piece) => piece.text);
-    }
+  /** @throws Error if pieces depend on their places, which strings do not tell: then there is only `align`. */
+  preTokenize(text: string): string[] {
+    if (this.dependsOnPlace) throw new Error('PreTokenizerSequence: has places only in align');
     let pieces = text === '' ? [] : [text];
     for (const each of this.preTokenizers) {
       pieces = pieces.flatMap((piece) => each.preTokenize(piece));

@@ -1,7 +1,7 @@
 import type { HubOptions, ModelSource } from '@llm/hub';
 import { loadComponents } from '../components/load-components.ts';
 import { checkOptions } from '../options.ts';
-import type { Tokenizer } from '../tokenizer.ts';
+import { Tokenizer } from '../tokenizer.ts';
 import { buildTokenizer } from '../tokenizer-json.ts';
 import { createTokenizer, type PreTrainedTokenizer } from './create-tokenizer.ts';
 import { SPECIAL_ROLES, type SpecialRole } from './special-tokens.ts';
@@ -72,7 +72,7 @@ export const AutoTokenizer = {
 
 /** Builds the tokenizer of a file after loading the components that it names, and no others. */
 async function loadTokenizerJson(file: unknown): Promise<Tokenizer> {
-  return buildTokenizer(file, await loadComponents(file), 'tokenizer.json');
+  return buildTokenizer(file, await loadComponents(file), 'tokenizer.json', Tokenizer);
 }
 
 /** The options of the hub, and the others: a token for the hub must not be saved with the rest. */

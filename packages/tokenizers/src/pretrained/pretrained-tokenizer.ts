@@ -9,7 +9,7 @@ import type { Encoding } from '../encoding.ts';
 import { TokenizerFileError } from '../json/error.ts';
 import { describe } from '../json/fields.ts';
 import type { Tokenizer, TokenizerInput } from '../tokenizer.ts';
-import { writeTokenizerJson } from '../tokenizer-json.ts';
+import { writeTokenizerJson } from '../write-tokenizer-json.ts';
 import { type CallOptions, encodeBatch, NO_LIMIT, readInputs } from './call.ts';
 import { cleanUpSpaces } from './clean-up.ts';
 import { DecodeStream } from './decode-stream.ts';

@@ -1,3 +1,4 @@
+import { AlignedText } from '../aligned-text.ts';
 import type { Normalizer } from '../normalizers/normalizer.ts';
 import type { PreTokenizer } from '../pre-tokenizers/pre-tokenizer.ts';
 import { BREAK_AFTER_MS, macrotask, type TrainingProgress } from './progress.ts';
@@ -17,7 +18,7 @@ const TEXTS_PER_LOOK = 100;
 export async function countWords(
   texts: Iterable<string> | AsyncIterable<string>,
   normalizer: Pick<Normalizer, 'normalize'> | undefined,
-  preTokenizer: Pick<PreTokenizer, 'preTokenize'> | undefined,
+  preTokenizer: PreTokenizer | undefined,
   report?: (progress: TrainingProgress) => void,
 ): Promise<Map<string, number>> {
   const words = new Map<string, number>();
@@ -28,7 +29,7 @@ export async function countWords(
       throw new Error(`training: text ${read}: got ${typeof text}, wants a string`);
     }
     const normalized = normalizer?.normalize(text) ?? text;
-    for (const word of preTokenizer?.preTokenize(normalized) ?? [normalized]) {
+    for (const word of wordsOf(normalized, preTokenizer)) {
       words.set(word, (words.get(word) ?? 0) + 1);
     }
     if (++read % TEXTS_PER_LOOK === 0 && Date.now() - rested >= BREAK_AFTER_MS) {
@@ -39,4 +40,10 @@ export async function countWords(
   }
   report?.({ stage: 'count words', done: read });
   return words;
+}
+
+function wordsOf(text: string, preTokenizer: PreTokenizer | undefined): string[] {
+  if (preTokenizer === undefined) return [text];
+  if (!preTokenizer.dependsOnPlace || preTokenizer.halves) return preTokenizer.preTokenize(text);
+  return preTokenizer.align(AlignedText.of(text)).map((word) => word.text);
 }
