@@ -1,4 +1,5 @@
 import { concatLists, sliceLists, type TokenLists } from './encoding-lists.ts';
+import { trimOffsets } from './trim-offsets.ts';
 
 /** Which end of an input is padded or cut. */
 export type Side = 'left' | 'right';
@@ -201,6 +202,17 @@ export class Encoding implements TokenLists {
   word_to_chars(word: number, sequence = 0): Offsets | null {
     const tokens = this.word_to_tokens(word, sequence);
     return tokens && [this.offsets[tokens[0]]![0], this.offsets[tokens[1] - 1]![1]];
+  }
+
+  /**
+   * Leaves the spaces at the ends of byte-level tokens out of their offsets.
+   *
+   * @param addPrefixSpace - Whether one space at the beginning was added and is not there.
+   */
+  trimOffsets(addPrefixSpace: boolean): void {
+    for (const { offsets, tokens } of [this, ...this.overflowing]) {
+      trimOffsets(offsets, tokens, addPrefixSpace);
+    }
   }
 
   /** A part of the tokens, without what overflows; which input they come from is forgotten. */

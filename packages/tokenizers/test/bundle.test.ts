@@ -17,7 +17,7 @@ console.log(tokenizer.decode(tokenizer.encode('text')));
 `,
     has: 'ids/id-tokenizer.ts',
     lacks: ['/encoding.ts', 'aligned-text', '/tokenizer.ts', 'truncation', 'pretrained/'],
-    limit: 5_650,
+    limit: 6_050,
   },
   calls: {
     program: `
@@ -27,7 +27,7 @@ console.log(tokenizer.decode(tokenizer('text').input_ids));
 `,
     has: 'pretrained/call.ts',
     lacks: [],
-    limit: 13_200,
+    limit: 13_800,
   },
 } as const;
 /** What no page has before a file or a call asks for it. */
@@ -48,10 +48,10 @@ const OTHERS = [
  * little more, so that growth is seen. The aim is 14 KB.
  */
 const FILES = [
-  { file: 'BERT', families: ['bert', 'special-tokens'], ids: 11_750, calls: 19_650 },
-  { file: 'T5', families: ['sentence-piece', 'special-tokens'], ids: 13_150, calls: 21_050 },
-  { file: 'GPT-2', families: ['byte-level'], ids: 15_900, calls: 23_500 },
-  { file: 'Llama 3', families: ['byte-level', 'special-tokens'], ids: 17_900, calls: 25_750 },
+  { file: 'BERT', families: ['bert', 'special-tokens'], ids: 10_300, calls: 18_250 },
+  { file: 'T5', families: ['sentence-piece', 'special-tokens'], ids: 11_900, calls: 19_850 },
+  { file: 'GPT-2', families: ['byte-level'], ids: 15_200, calls: 23_000 },
+  { file: 'Llama 3', families: ['byte-level', 'special-tokens'], ids: 16_400, calls: 24_350 },
 ] as const;
 
 describe.each(['ids', 'calls'] as const)('a page that wants %s', (kind) => {

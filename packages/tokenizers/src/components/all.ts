@@ -3,11 +3,20 @@ import { byteLevel } from './byte-level.ts';
 import { type Components, componentsOf } from './components.ts';
 import { others } from './others.ts';
 import { patterns } from './patterns.ts';
+import { sentenceEnds } from './sentence-ends.ts';
 import { sentencePiece } from './sentence-piece.ts';
 import { specialTokens } from './special-tokens.ts';
 
 /** All families of components. */
-export const families = { byteLevel, sentencePiece, patterns, bert, specialTokens, others };
+export const families = {
+  byteLevel,
+  sentencePiece,
+  patterns,
+  bert,
+  specialTokens,
+  sentenceEnds,
+  others,
+};
 
 /** Every component that tokenizer.json may name. */
 export const allComponents: Components = componentsOf(Object.values(families));

@@ -14,6 +14,7 @@ export {
   TemplateProcessing,
   type TemplateToken,
 } from '../post-processors/template.ts';
+export { templateFromText } from '../post-processors/template-text.ts';
 export { ByteLevel, type ByteLevelOptions, gpt2Split } from '../pre-tokenizers/byte-level.ts';
 export { readTokenizerJson } from '../read-tokenizer-json.ts';
 export {

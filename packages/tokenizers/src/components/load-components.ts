@@ -53,9 +53,9 @@ const FAMILIES: FamilyTable = {
   },
   models: { BPE: 'byteLevel', Unigram: 'sentencePiece', WordLevel: 'others', WordPiece: 'bert' },
   postProcessors: {
-    BertProcessing: 'specialTokens',
+    BertProcessing: 'sentenceEnds',
     ByteLevel: 'byteLevel',
-    RobertaProcessing: 'specialTokens',
+    RobertaProcessing: 'sentenceEnds',
     TemplateProcessing: 'specialTokens',
     Sequence: 'specialTokens',
   },
@@ -80,6 +80,7 @@ const LOADERS: { readonly [Name in keyof Families]: () => Promise<Families[Name]
   patterns: async () => (await import('./patterns.ts')).patterns,
   bert: async () => (await import('./bert.ts')).bert,
   specialTokens: async () => (await import('./special-tokens.ts')).specialTokens,
+  sentenceEnds: async () => (await import('./sentence-ends.ts')).sentenceEnds,
   others: async () => (await import('./others.ts')).others,
 };
 

@@ -5,7 +5,6 @@
  */
 
 import { parseList } from '../json/registry.ts';
-import { BertProcessing, RobertaProcessing } from '../post-processors/bert.ts';
 import { PostProcessorSequence } from '../post-processors/sequence.ts';
 import { TemplateProcessing } from '../post-processors/template.ts';
 import { componentFamily } from '../text-core.ts';
@@ -13,8 +12,6 @@ import { componentFamily } from '../text-core.ts';
 /** Their readers. */
 export const specialTokens = componentFamily({
   postProcessors: {
-    BertProcessing: BertProcessing.read,
-    RobertaProcessing: RobertaProcessing.read,
     TemplateProcessing: TemplateProcessing.read,
     Sequence: (fields, parse) => new PostProcessorSequence(parseList(fields, 'processors', parse)),
   },

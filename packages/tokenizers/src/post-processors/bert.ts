@@ -2,7 +2,6 @@ import type { Encoding } from '../encoding.ts';
 import { TokenizerFileError } from '../json/error.ts';
 import { describe, type Fields, isId } from '../json/fields.ts';
 import type { PostProcessor } from './post-processor.ts';
-import { trimOffsets } from './trim-offsets.ts';
 
 /** A special token and its id. */
 export type SpecialToken = readonly [token: string, id: number];
@@ -80,7 +79,7 @@ export class RobertaProcessing implements PostProcessor {
   process(inputs: readonly Encoding[], addSpecialTokens: boolean): Encoding[] {
     const { trim_offsets, add_prefix_space } = this.options;
     for (const input of inputs) {
-      if (trim_offsets) trimOffsets(input, add_prefix_space);
+      if (trim_offsets) input.trimOffsets(add_prefix_space);
       input.type_ids.fill(0);
     }
     if (!addSpecialTokens) return [...inputs];

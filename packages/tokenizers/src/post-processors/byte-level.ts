@@ -2,7 +2,6 @@ import type { Encoding } from '../encoding.ts';
 import type { Fields } from '../json/fields.ts';
 import { type ByteLevelOptions, readByteLevelOptions } from '../pre-tokenizers/byte-level.ts';
 import type { PostProcessor } from './post-processor.ts';
-import { trimOffsets } from './trim-offsets.ts';
 
 /** Adds nothing; leaves the spaces at the ends of tokens out of their offsets, if `trim_offsets`. */
 export class ByteLevelProcessor implements PostProcessor {
@@ -25,7 +24,7 @@ export class ByteLevelProcessor implements PostProcessor {
   process(inputs: readonly Encoding[]): Encoding[] {
     const { trim_offsets, add_prefix_space } = this.options;
     inputs.forEach((input, index) => {
-      if (trim_offsets) trimOffsets(input, add_prefix_space);
+      if (trim_offsets) input.trimOffsets(add_prefix_space);
       input.setSequence(index);
     });
     return [...inputs];

@@ -1,8 +1,6 @@
 import type { HubOptions, ModelSource } from '@llm/hub';
-import { loadComponents } from '../components/load-components.ts';
-import { checkOptions } from '../options.ts';
+import { buildTokenizer, checkOptions, loadComponents } from '../text-core.ts';
 import { Tokenizer } from '../tokenizer.ts';
-import { buildTokenizer } from '../tokenizer-json.ts';
 import { createTokenizer, type PreTrainedTokenizer } from './create-tokenizer.ts';
 import { SPECIAL_ROLES, type SpecialRole } from './special-tokens.ts';
 

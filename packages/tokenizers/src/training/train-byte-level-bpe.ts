@@ -1,7 +1,7 @@
 import { BYTE_TO_CHARACTER } from '../byte-alphabet.ts';
 import { createTokenizer, loadComponents, type PreTrainedTokenizer } from '../core.ts';
 import { checkOptions } from '../options.ts';
-import { TemplateProcessing } from '../post-processors/template.ts';
+import { templateFromText } from '../post-processors/template-text.ts';
 import { plainSpecial, SPECIAL_ROLES, type SpecialRole } from '../pretrained/special-tokens.ts';
 import { Tokenizer } from '../tokenizer.ts';
 import { trainMerges } from './bpe-trainer.ts';
@@ -83,7 +83,7 @@ export async function train(
       preTokenizer,
       model: components.models.parse({ type: 'BPE', vocab, merges }, path),
       postProcessor: template
-        ? TemplateProcessing.fromText(template.single, template.pair, (token) => vocab.get(token))
+        ? templateFromText(template.single, template.pair, (token) => vocab.get(token))
         : components.postProcessors.parse({ ...BYTE_LEVEL, trim_offsets: false }, path),
       decoder: components.decoders.parse(BYTE_LEVEL, path),
     },

@@ -1,6 +1,6 @@
 import { createTokenizer, loadComponents, type PreTrainedTokenizer } from '../core.ts';
 import type { Registry } from '../json/registry.ts';
-import { TemplateProcessing } from '../post-processors/template.ts';
+import { templateFromText } from '../post-processors/template-text.ts';
 import { plainSpecial, SPECIAL_ROLES } from '../pretrained/special-tokens.ts';
 import { Tokenizer } from '../tokenizer.ts';
 import { countWords } from './count-words.ts';
@@ -40,7 +40,7 @@ export async function train(
 
   const { template } = options;
   const postProcessor = template
-    ? TemplateProcessing.fromText(template.single, template.pair, (token) => model.vocab.get(token))
+    ? templateFromText(template.single, template.pair, (token) => model.vocab.get(token))
     : component('post_processor', options.post_processor, components.postProcessors);
   const tokenizer = new Tokenizer(
     { normalizer, preTokenizer, model, postProcessor, decoder },

@@ -1,6 +1,6 @@
 import { templateProcessing } from 'tokenizers';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { readTokenizerJson, TemplateProcessing } from '../../src/components/index.ts';
+import { readTokenizerJson, templateFromText } from '../../src/components/index.ts';
 import type { PreTrainedTokenizer } from '../../src/index.ts';
 import { editedFile } from '../support/files.ts';
 import { Oracle, ourDetails } from '../support/oracle.ts';
@@ -26,9 +26,7 @@ describe('TemplateProcessing', () => {
     ['<s> <s> $a', '$a $b:1'],
     ['$1:2', '$A:9 $A:1 $B'],
   ])('reads and applies %j and %j as the Rust library does', async (single, pair) => {
-    const template = TemplateProcessing.fromText(single, pair, (token) =>
-      tokenizer.token_to_id(token),
-    );
+    const template = templateFromText(single, pair, (token) => tokenizer.token_to_id(token));
     const file = editedFile(tokenizer, (f) => {
       f.post_processor = JSON.parse(
         JSON.stringify(template.toJson(), (_, value) =>
@@ -53,8 +51,8 @@ describe('TemplateProcessing', () => {
     ['$A $B', undefined, 'the single template names $B'],
     ['$A', '$A </s>', 'must name both $A and $B'],
   ])('refuses %j and %j', (single, pair, message) => {
-    expect(() =>
-      TemplateProcessing.fromText(single, pair, (token) => tokenizer.token_to_id(token)),
-    ).toThrow(message);
+    expect(() => templateFromText(single, pair, (token) => tokenizer.token_to_id(token))).toThrow(
+      message,
+    );
   });
 });
