@@ -16,6 +16,12 @@ const files: Readonly<Record<string, string>> = {
   'reviews.csv': `text,label\n${['film', 'food', 'city', 'tower', 'service']
     .map((thing) => `I loved the ${thing},good\nThe ${thing} was cold,bad\n`)
     .join('')}`,
+  'chats.jsonl': ['film', 'food', 'city', 'tower']
+    .map((thing) => {
+      const asked = { role: 'user', content: `How was the ${thing}?` };
+      return JSON.stringify({ messages: [asked, { role: 'assistant', content: 'Wonderful' }] });
+    })
+    .join('\n'),
   'test.csv': 'text,label\nI loved the soup,good\nThe film was slow,bad\n',
   'notes.txt': 'The food\n\nThe service\n',
   'lines.txt': 'Wolfgang lives in Berlin\nA tower in Paris\n',

@@ -1,3 +1,4 @@
+import type { HubOptions } from '@llm/hub';
 import type { FromPretrainedOptions, PreTrainedModel } from '@llm/nn';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import {
@@ -9,19 +10,29 @@ import {
 import { downloadBar } from './download-bar.ts';
 import type { Io } from './io.ts';
 
-/** Options of every command that loads a model. */
-export interface ModelOptions {
+/** Options of every command that loads a model for what it knows. */
+export interface ModelOptions extends SourceOptions {
   readonly dtype?: FromPretrainedOptions['dtype'];
+}
+
+/** Where a model comes from, and where it runs. */
+export interface SourceOptions {
   readonly device?: string;
   readonly revision?: string;
   readonly cacheDir?: string;
   readonly offline?: boolean;
 }
 
-/** Adds the options. */
+/** Adds the options of `ModelOptions`. */
 export function addModelOptions(command: Command): Command {
+  return addSourceOptions(
+    command.option('--dtype <type>', 'element type of the weights, such as f32, f16, bf16, q8, q4'),
+  );
+}
+
+/** Adds the options of `SourceOptions`. */
+export function addSourceOptions(command: Command): Command {
   return command
-    .option('--dtype <type>', 'element type of the weights, such as f32, f16, bf16')
     .addOption(new Option('--device <name>', 'where it runs').choices(['auto', 'webgpu', 'wasm']))
     .option('--revision <name>', 'branch, tag or commit of the repository')
     .option('--cache-dir <folder>', 'where downloads are kept')
@@ -29,10 +40,14 @@ export function addModelOptions(command: Command): Command {
 }
 
 /** The options of `from_pretrained` and `pipeline`. */
-export function loadingOptions(options: ModelOptions, io: Io): PipelineOptions {
-  const { dtype, device, revision, cacheDir, offline } = options;
+export function loadingOptions({ dtype, ...source }: ModelOptions, io: Io): PipelineOptions {
+  return { ...(dtype && { dtype }), ...sourceOptions(source, io) };
+}
+
+/** The options that `from_pretrained` and `fineTune` share. */
+export function sourceOptions(options: SourceOptions, io: Io): HubOptions & { device?: string } {
+  const { device, revision, cacheDir, offline } = options;
   return {
-    ...(dtype && { dtype }),
     ...(device && { device }),
     ...(revision && { revision }),
     ...(cacheDir && { cache_dir: cacheDir }),

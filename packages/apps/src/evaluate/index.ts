@@ -14,5 +14,11 @@ export { type QuestionRow, questionAnsweringScoring } from './question-answering
 export type { Scores, Scoring } from './scoring.ts';
 export { type SummaryRow, summarizationScoring } from './summarization.ts';
 export { type ClassificationRow, textClassificationScoring } from './text-classification.ts';
+export {
+  type ConversationRow,
+  type TextGenerationRow,
+  type TextRow,
+  textGenerationScoring,
+} from './text-generation.ts';
 export { firstPieces, type TaggedRow, tokenClassificationScoring } from './token-classification.ts';
 export { type TranslationRow, translationScoring } from './translation.ts';

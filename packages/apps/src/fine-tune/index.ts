@@ -3,6 +3,7 @@
  *
  * @module
  */
+export type { FineTuneAdapter } from './adapter.ts';
 export {
   estimateFineTune,
   type FineTuned,

@@ -32,6 +32,7 @@ export const questionAnsweringRecipe: Recipe<QuestionRow, 'question-answering'> 
   },
   collator: (tokenizer) => dataCollatorWithPadding(tokenizer, { pad_to_multiple_of: 64 }),
   args: { learning_rate: 3e-5, num_train_epochs: 2, per_device_train_batch_size: 8 },
+  adapterTask: 'QUESTION_ANS',
 };
 
 /** The first and the last token of an answer; the first token of the input where the window does not hold it. */

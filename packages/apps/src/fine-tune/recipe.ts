@@ -1,6 +1,6 @@
 import type { FromPretrainedOptions, PreTrainedModel } from '@llm/nn';
 import type { Encoding, PreTrainedTokenizer } from '@llm/tokenizers';
-import type { Collator, TrainingArguments } from '@llm/train';
+import type { Collator, TaskType, TrainingArguments } from '@llm/train';
 import type { Scoring } from '../evaluate/index.ts';
 import type { PipelineTask } from '../pipelines/index.ts';
 
@@ -18,10 +18,12 @@ export interface Recipe<Row, Task extends PipelineTask> {
     rows: readonly Row[],
     model: PreTrainedModel,
     tokenizer: PreTrainedTokenizer,
-  ): Features[];
+  ): Features[] | Promise<Features[]>;
   collator(tokenizer: PreTrainedTokenizer): Collator;
   /** Arguments of training that suit the task; the caller's go before them. */
-  readonly args: Partial<TrainingArguments>;
+  readonly args: Partial<TrainingArguments> & Pick<TrainingArguments, 'learning_rate'>;
+  /** What PEFT calls the task. */
+  readonly adapterTask: TaskType;
 }
 
 /** What a model takes of an encoding, by Python's names. */

@@ -15,4 +15,5 @@ export const summarizationRecipe: Recipe<SummaryRow, 'summarization'> = {
   },
   collator: translationRecipe.collator,
   args: translationRecipe.args,
+  adapterTask: 'SEQ_2_SEQ_LM',
 };

@@ -17,4 +17,5 @@ export const textClassificationRecipe: Recipe<ClassificationRow, 'text-classific
   },
   collator: (tokenizer) => dataCollatorWithPadding(tokenizer, { pad_to_multiple_of: 16 }),
   args: { learning_rate: 5e-5, num_train_epochs: 3, per_device_train_batch_size: 16 },
+  adapterTask: 'SEQ_CLS',
 };

@@ -25,4 +25,5 @@ export const tokenClassificationRecipe: Recipe<TaggedRow, 'token-classification'
   },
   collator: (tokenizer) => dataCollatorWithPadding(tokenizer, { pad_to_multiple_of: 16 }),
   args: { learning_rate: 5e-5, num_train_epochs: 3, per_device_train_batch_size: 16 },
+  adapterTask: 'TOKEN_CLS',
 };

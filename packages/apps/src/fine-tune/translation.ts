@@ -15,4 +15,5 @@ export const translationRecipe: Recipe<TranslationRow, 'translation'> = {
   },
   collator: (tokenizer) => dataCollatorForSeq2Seq(tokenizer, { pad_to_multiple_of: 16 }),
   args: { learning_rate: 5e-5, num_train_epochs: 3, per_device_train_batch_size: 16 },
+  adapterTask: 'SEQ_2_SEQ_LM',
 };

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -251,6 +251,28 @@ describe('other commands', () => {
     expect(scored).toMatchObject({ code: 0, err: '' });
     expect(scored.out).toMatch(/^accuracy {5}(0|1|0\.\d{4})\nf1 .*\n$/);
     expect((await readFile(said, 'utf8')).trim().split('\n')).toHaveLength(4);
+  });
+
+  it('teaches a conversation by adapters, and goes on from a checkpoint', async () => {
+    const [file, output] = [join(folder, 'chats.jsonl'), join(folder, 'chat')];
+    const row = {
+      messages: [
+        { role: 'user', content: 'The food?' },
+        { role: 'assistant', content: 'I loved it' },
+      ],
+    };
+    await writeFile(file, `${JSON.stringify(row)}\n`.repeat(4));
+    const args = ['train', 'text-generation', file, '-m', model('decoder'), '-o', output];
+    args.push('--eval', file, '--lora', '2', '--save-steps', '1', '--batch-size', '2', '--json');
+    const first = await run([...args, '--epochs', '1', '--device', 'wasm']);
+    expect(first).toMatchObject({ code: 0 });
+    expect(await readdir(join(output, 'adapter'))).toContain('adapter_config.json');
+    expect(await readdir(join(output, 'checkpoints'))).toContain('checkpoint-2');
+    const second = await run([...args, '--epochs', '2']);
+    expect(second).toMatchObject({ code: 0 });
+    expect(await readdir(join(output, 'checkpoints'))).toContain('checkpoint-4');
+    const perplexity = ({ out }: { out: string }) => JSON.parse(out).perplexity as number;
+    expect(perplexity(second)).toBeLessThan(perplexity(first));
   });
 
   it('says what training would take, and trains nothing', async () => {

@@ -1,9 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setDefaultDevice } from '@llm/nn';
+import { pathToFileURL } from 'node:url';
+import { AutoModelForCausalLM, type CausalLM, setDefaultDevice } from '@llm/nn';
+import { loadAdapter, Peft } from '@llm/train';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { fineTune, pipeline } from '../../src/index.ts';
+import { evaluate, fineTune, pipeline } from '../../src/index.ts';
 
 setDefaultDevice('wasm');
 const at = (name: string) => new URL(`../fixtures/pipelines/${name}`, import.meta.url);
@@ -99,6 +101,53 @@ it('teaches translations', async () => {
   expect(metrics.chrf).toBeGreaterThan(90);
 });
 
+it('teaches what to answer, by an adapter that is saved merged and by itself', async () => {
+  const messages = [
+    { role: 'user', content: 'The food?' },
+    { role: 'assistant', content: 'I loved it' },
+  ];
+  const rows = [{ messages }];
+  const output = join(folder, 'chat');
+  const before = await evaluate('text-generation', rows, { model: at('decoder') });
+  const { metrics, model } = await fineTune('text-generation', rows, {
+    model: at('decoder'),
+    output,
+    eval_rows: rows,
+    peft_config: { peft_type: 'LORA', r: 8, target_modules: 'all-linear' },
+    args: { ...args, learning_rate: 2e-2, num_train_epochs: 30 },
+  });
+  expect(metrics.perplexity).toBeLessThan(before.perplexity! / 5);
+  expect(model.parameters().every(({ trainable }) => !trainable)).toBe(true);
+  const again = await evaluate('text-generation', rows, { model: output });
+  expect(again.perplexity).toBeCloseTo(metrics.perplexity!, 3);
+
+  const base = await AutoModelForCausalLM.from_pretrained(at('decoder'));
+  const peft = new Peft(base);
+  await loadAdapter(pathToFileURL(join(output, 'adapter/')), peft);
+  const inputs = { input_ids: [[5, 6, 7]] };
+  const [merged, adapted] = [model as CausalLM, peft.model].map((each) => each(inputs).logits);
+  expect(await merged!.sub(adapted!).abs().max().item()).toBeLessThan(1e-4);
+});
+
+it('teaches texts, in windows where they are long', async () => {
+  const rows = [{ text: 'the food and '.repeat(300) }, { text: 'the film and the city' }];
+  const { metrics, pipeline: run } = await fineTune('text-generation', rows, {
+    model: at('decoder'),
+    eval_rows: [rows[1]!],
+    args: { ...args, learning_rate: 1e-3, max_steps: 2, per_device_train_batch_size: 2 },
+  });
+  expect(Object.keys(metrics)).toEqual(['perplexity', 'tokens']);
+  run.dispose();
+});
+
+it('refuses an adapter that could not be merged, before it loads anything', async () => {
+  const options = { model: 'nobody/nothing', peft_config: { peft_type: 'PROMPT_TUNING' } as never };
+  const rows = [{ text: 'a b' }, { text: 'c d' }];
+  await expect(fineTune('text-generation', rows, options)).rejects.toThrow(
+    /peft_config wants peft_type LORA or IA3, .*: got "PROMPT_TUNING"/,
+  );
+});
+
 it.each([
   ['text-classification', [{ text: 'x' }, { text: 'y', label: 'b' }], /row 0: label wants a text/],
   ['text-classification', [{ text: 'x', label: 'a' }], /two rows or more/],
@@ -121,11 +170,16 @@ it.each([
     [{ tokens: ['a', 'b'], tags: ['O'] }],
     /row 0: tags wants a tag for each/,
   ],
+  [
+    'text-generation',
+    [{ messages: [{ role: 'user', content: 'x' }] }],
+    /row 0: messages wants a list/,
+  ],
   ['translation', [{ source: 'x', target: ' ' }], /row 0: target wants a text/],
   [
     'singing',
     [],
-    /teaches text-classification, token-classification, question-answering, summarization, translation/,
+    /teaches text-classification, token-classification, question-answering, summarization, translation, text-generation/,
   ],
 ] as const)('%s refuses %j', async (task, rows, message) => {
   const model = at('plain');
