@@ -7,15 +7,15 @@
 export { componentFamily } from './components/components.ts';
 export { loadComponents } from './components/load-components.ts';
 export { TokenizerFileError } from './json/error.ts';
-export {
-  BYTE_TOKENS,
-  invertVocabulary,
-  readVocabulary,
-  sortedVocabulary,
-} from './models/vocabulary.ts';
 export { checkOptions } from './options.ts';
 export { PatternError } from './pattern/error.ts';
 export { Cutter } from './pre-tokenizers/cutter.ts';
 export { piecesOf } from './pre-tokenizers/pieces-of.ts';
 export { TextPipeline } from './text-pipeline.ts';
 export { buildTokenizer } from './tokenizer-json.ts';
+export {
+  BYTE_TOKENS,
+  invertVocabulary,
+  readVocabulary,
+  sortedVocabulary,
+} from './vocabulary.ts';

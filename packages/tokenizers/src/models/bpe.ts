@@ -1,12 +1,12 @@
 import { TokenizerFileError } from '../json/error.ts';
 import { describe, type Fields, JsonFloat } from '../json/fields.ts';
 import { utf8Length, utf8Spans } from '../utf8.ts';
+import { BYTE_TOKENS, invertVocabulary, readVocabulary, sortedVocabulary } from '../vocabulary.ts';
 import { buildMergeTable } from './build-merge-table.ts';
 import { isPacked, type Merge, type PackedMerges } from './merge-list.ts';
 import type { MergeTable } from './merge-table.ts';
 import { mergeWord } from './merge-word.ts';
 import type { TokenModel, TokenSpans } from './model.ts';
-import { BYTE_TOKENS, invertVocabulary, readVocabulary, sortedVocabulary } from './vocabulary.ts';
 
 /** Settings of {@link BPE}, by their names in tokenizer.json. */
 export interface BPEOptions {

@@ -1,9 +1,9 @@
 import { widthAt } from '../code-points.ts';
 import { TokenizerFileError } from '../json/error.ts';
 import { describe, type Fields, JsonFloat } from '../json/fields.ts';
+import { BYTE_TOKENS } from '../vocabulary.ts';
 import type { TokenModel, TokenSpans } from './model.ts';
 import { PrefixTrie } from './prefix-trie.ts';
-import { BYTE_TOKENS } from './vocabulary.ts';
 
 /** How much less likely an unknown character is than the least likely token. */
 const UNKNOWN_PENALTY = 10;

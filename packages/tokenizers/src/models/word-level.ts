@@ -1,6 +1,6 @@
 import { describe, type Fields } from '../json/fields.ts';
+import { invertVocabulary, readVocabulary, sortedVocabulary } from '../vocabulary.ts';
 import type { TokenModel, TokenSpans } from './model.ts';
-import { invertVocabulary, readVocabulary, sortedVocabulary } from './vocabulary.ts';
 
 /** Settings of {@link WordLevel}, by their names in tokenizer.json. */
 export interface WordLevelOptions {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { buildMergeTable } from '../../src/models/build-merge-table.ts';
-import { invertVocabulary } from '../../src/models/vocabulary.ts';
+import { invertVocabulary } from '../../src/vocabulary.ts';
 
 const PREFIX = fc.integer({ min: 0, max: 2 });
 const GAP = fc.integer({ min: 1, max: 3 });

@@ -1,5 +1,5 @@
-import { TokenizerFileError } from '../json/error.ts';
-import { describe, type Fields, isId } from '../json/fields.ts';
+import { TokenizerFileError } from './json/error.ts';
+import { describe, type Fields, isId } from './json/fields.ts';
 
 /**
  * Reads the vocabulary of a model: an object of ids by token. Where the file's text was read, it is a map already.
