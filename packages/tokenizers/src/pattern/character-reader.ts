@@ -42,13 +42,11 @@ export class CharacterReader {
     return true;
   }
 
-  /** Takes what a sticky expression matches here; undefined if nothing. */
-  takeMatch(expression: RegExp): RegExpExecArray | undefined {
-    const sticky = new RegExp(expression.source, `${expression.flags.replace(/[gy]/g, '')}y`);
+  /** Takes what an expression matches here; null if nothing. @param sticky - With the flag `y`. */
+  takeMatch(sticky: RegExp): RegExpExecArray | null {
     sticky.lastIndex = this.index;
     const match = sticky.exec(this.source);
-    if (match === null) return undefined;
-    this.index = sticky.lastIndex;
+    if (match) this.index = sticky.lastIndex;
     return match;
   }
 

@@ -1,15 +1,3 @@
-import {
-  type CharSet,
-  complement,
-  DIGIT,
-  intersection,
-  property,
-  range,
-  single,
-  union,
-  WHITE_SPACE,
-  WORD,
-} from './char-set.ts';
 import type { CharacterReader } from './character-reader.ts';
 
 /** Classes inside classes; more is no pattern that anybody wrote. */
@@ -25,119 +13,125 @@ const CONTROLS: Readonly<Record<string, number>> = {
   e: 0x1b,
 };
 
-const HEX_DIGIT = union([range(0x30, 0x39), range(0x41, 0x46), range(0x61, 0x66)]);
+/** What escapes mean in Oniguruma, in JavaScript's syntax; large letters mean what is not in them. */
+const ESCAPED_SETS: Readonly<Record<string, string>> = {
+  s: String.raw`\p{White_Space}`,
+  w: String.raw`[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}]`,
+  d: String.raw`\p{Nd}`,
+  h: '[0-9A-Fa-f]',
+};
+
+/** Oniguruma's names that are no names of Unicode properties. */
+const OTHER_NAMES: Readonly<Record<string, string>> = {
+  alpha: 'Alphabetic',
+  digit: 'Nd',
+  space: 'White_Space',
+  upper: 'Uppercase',
+  lower: 'Lowercase',
+  letter: 'L',
+  punctuation: 'P',
+  number: 'N',
+  symbol: 'S',
+  mark: 'M',
+};
 
 /**
  * Parses a class such as `[^\p{L}a-z&&[^x]]`, after its bracket.
  *
  * @param reader - Stands behind `[`; afterwards behind `]`.
+ * @returns The class in JavaScript's syntax with the flag `v`.
  * @throws PatternError naming what is malformed or not supported.
  */
-export function parseClass(reader: CharacterReader, depth = 0): CharSet {
+export function parseClass(reader: CharacterReader, depth = 0): string {
   if (depth > MAX_DEPTH) throw reader.error('nests classes too deeply');
-  const negated = reader.take('^');
-  let parts: CharSet[] = [];
-  let common: CharSet | undefined;
-  const combined = (): CharSet => {
-    const set = union(parts);
-    return common === undefined ? set : intersection(common, set);
-  };
+  let source = reader.take('^') ? '[^[' : '[[';
   for (let first = true; ; first = false) {
     if (reader.take(']')) {
+      if (!first) return `${source}]]`;
       // A bracket at the beginning stands for itself.
-      if (!first) break;
-      parts.push(single(0x5d));
+      source += literal(']');
     } else if (reader.take('&&')) {
-      common = combined();
-      parts = [];
+      source += ']&&[';
     } else if (reader.take('[:')) {
       throw reader.error('uses a POSIX bracket such as [:alpha:]; write \\p{Alpha}');
-    } else if (reader.take('[')) {
-      parts.push(parseClass(reader, depth + 1));
     } else {
-      parts.push(parseItem(reader));
+      source += reader.take('[') ? parseClass(reader, depth + 1) : parseItem(reader);
     }
   }
-  return negated ? complement(combined()) : combined();
+}
+
+/** A code point as it stands in a class, whatever it would mean there. */
+export function literal(character: number | string): string {
+  const codePoint = typeof character === 'number' ? character : character.codePointAt(0)!;
+  return `\\u{${codePoint.toString(16)}}`;
 }
 
 /** One character, one range, or one escaped set. */
-function parseItem(reader: CharacterReader): CharSet {
+function parseItem(reader: CharacterReader): string {
   const start = parseEnd(reader);
-  if (typeof start === 'function') return start;
   // A hyphen before the closing bracket stands for itself.
-  if (reader.takeMatch(/-(?!\])/u) === undefined) return single(start);
+  if (typeof start === 'string' || !reader.takeMatch(/-(?!\])/uy)) return sourceOf(start);
   const end = parseEnd(reader);
-  if (typeof end === 'function') {
-    // As in Oniguruma: `[a-\d]` has the hyphen as it stands.
-    return union([single(start), single(0x2d), end]);
-  }
+  // As in Oniguruma: `[a-\d]` has the hyphen as it stands.
+  if (typeof end === 'string') return literal(start) + literal('-') + end;
   if (end < start) throw reader.error('has a range whose end comes before its start');
-  return range(start, end);
+  return `${literal(start)}-${literal(end)}`;
 }
 
-function parseEnd(reader: CharacterReader): number | CharSet {
+function sourceOf(item: number | string): string {
+  return typeof item === 'number' ? literal(item) : item;
+}
+
+function parseEnd(reader: CharacterReader): number | string {
   const character = reader.next();
   return character === '\\' ? parseEscapeItem(reader) : character.codePointAt(0)!;
 }
 
 /**
- * The set that an escape stands for.
+ * The class that an escape stands for, in JavaScript's syntax.
  *
  * @param reader - Stands behind the backslash.
  */
-export function parseEscapedSet(reader: CharacterReader): CharSet {
-  const item = parseEscapeItem(reader);
-  return typeof item === 'number' ? single(item) : item;
+export function parseEscape(reader: CharacterReader): string {
+  return sourceOf(parseEscapeItem(reader));
 }
 
-function parseEscapeItem(reader: CharacterReader): number | CharSet {
-  const named = reader.takeMatch(/([pP])\{(\^?)([^}]*)\}/u);
-  if (named !== undefined) {
+/** A code point, or a class. */
+function parseEscapeItem(reader: CharacterReader): number | string {
+  const named = reader.takeMatch(/([pP])\{(\^?)([^}]*)\}/uy);
+  if (named) {
     const [, letter, caret, name] = named;
     const set = readProperty(reader, name!);
-    return (letter === 'P') !== (caret === '^') ? complement(set) : set;
+    return (letter === 'P') !== (caret === '^') ? `[^${set}]` : set;
   }
-  const hex =
-    reader.takeMatch(/x\{([\da-fA-F]{1,6})\}/u) ??
-    reader.takeMatch(/x([\da-fA-F]{1,2})/u) ??
-    reader.takeMatch(/u([\da-fA-F]{4})/u);
-  if (hex !== undefined) {
-    const codePoint = Number.parseInt(hex[1]!, 16);
+  const hex = reader.takeMatch(/(?:x\{([\da-fA-F]{1,6})\}|x([\da-fA-F]{1,2})|u([\da-fA-F]{4}))/uy);
+  if (hex) {
+    const codePoint = Number.parseInt(hex[1] ?? hex[2] ?? hex[3]!, 16);
     if (codePoint <= 0x10ffff) return codePoint;
     throw reader.error(`names the character ${hex[0]}, which does not exist`);
   }
   const character = reader.next();
-  const control = CONTROLS[character];
-  if (control !== undefined) return control;
-  switch (character) {
-    case 's':
-      return WHITE_SPACE;
-    case 'S':
-      return complement(WHITE_SPACE);
-    case 'w':
-      return WORD;
-    case 'W':
-      return complement(WORD);
-    case 'd':
-      return DIGIT;
-    case 'D':
-      return complement(DIGIT);
-    case 'h':
-      return HEX_DIGIT;
-    case 'H':
-      return complement(HEX_DIGIT);
-  }
+  if (Object.hasOwn(CONTROLS, character)) return CONTROLS[character]!;
+  const set = ESCAPED_SETS[character.toLowerCase()];
+  if (set !== undefined) return set === ESCAPED_SETS[character] ? set : `[^${set}]`;
   if (/[A-Za-z0-9]/.test(character)) {
     throw reader.error(`uses \\${character}, which is not supported`);
   }
   return character.codePointAt(0)!;
 }
 
-function readProperty(reader: CharacterReader, name: string): CharSet {
-  try {
-    return property(name);
-  } catch {
-    throw reader.error(`names the Unicode property ${JSON.stringify(name)}, which is not known`);
+/** A Unicode property by the names that Oniguruma knows: general categories, scripts, binary properties. */
+function readProperty(reader: CharacterReader, name: string): string {
+  const alias = name.toLowerCase();
+  const known = Object.hasOwn(OTHER_NAMES, alias) ? OTHER_NAMES[alias] : name;
+  for (const source of [`\\p{${known}}`, `\\p{Script=${known}}`]) {
+    try {
+      // Without the flag `v`, there are no properties of more than one character.
+      new RegExp(source, 'u');
+      return source;
+    } catch {
+      // The next one, or none.
+    }
   }
+  throw reader.error(`names the Unicode property ${JSON.stringify(name)}, which is not known`);
 }

@@ -16,9 +16,9 @@ const MAX_COUNT = 1000;
 export function readRepeat(reader: CharacterReader, atom: PatternNode): PatternNode[] {
   let node = atom;
   for (;;) {
-    const mark = reader.takeMatch(/[*+?]|\{(\d*)(,?)(\d*)\}/u);
-    if (mark === undefined || mark[0] === '{}' || mark[0] === '{,}') {
-      if (mark === undefined) return [node];
+    const mark = reader.takeMatch(/[*+?]|\{(\d*)(,?)(\d*)\}/uy);
+    if (!mark) return [node];
+    if (mark[0] === '{}' || mark[0] === '{,}') {
       throw reader.error(`has the quantifier ${mark[0]} without numbers`);
     }
     const [least, most] = countsOf(mark);

@@ -1,13 +1,14 @@
-import { type CharSet, complement, foldCase, single } from './char-set.ts';
+import { type CharSet, charSet, complement } from './char-set.ts';
 import { CharacterReader } from './character-reader.ts';
-import { parseClass, parseEscapedSet } from './parse-class.ts';
+import { literal, parseClass, parseEscape } from './parse-class.ts';
 import { readRepeat } from './parse-repeat.ts';
 import type { PatternNode } from './syntax.ts';
 
 /** Groups inside groups; more is no pattern that anybody wrote. */
 const MAX_DEPTH = 50;
 
-const NEWLINE = single(0x0a);
+const NEWLINE = charSet('\\n', false);
+const NOTHING = charSet('[]', false);
 
 /**
  * Parses a pattern in Oniguruma's Ruby syntax, which is what the Rust library reads.
@@ -53,42 +54,35 @@ function refuseWideFolds(reader: CharacterReader, start: number): void {
 }
 
 function parseAtom(reader: CharacterReader, fold: boolean, depth: number): PatternNode {
-  const folded = (set: CharSet): PatternNode => ({
-    kind: 'set',
-    set: fold ? foldCase(set) : set,
-  });
+  const set = (source: string): PatternNode => ({ kind: 'set', set: charSet(source, fold) });
   const character = reader.next();
   switch (character) {
     case '(':
       return parseGroup(reader, fold, depth);
     case '[':
-      return folded(parseClass(reader));
+      return set(parseClass(reader));
     case '.':
       return { kind: 'set', set: complement(NEWLINE) };
     case '^':
-      return { kind: 'assertion', assertion: { side: 'before', set: NEWLINE, atEdge: true } };
+      return edge('before', NEWLINE);
     case '$':
-      return { kind: 'assertion', assertion: { side: 'after', set: NEWLINE, atEdge: true } };
+      return edge('after', NEWLINE);
     case '\\':
-      return parseEscape(reader, folded);
+      if (reader.take('A')) return edge('before', NOTHING);
+      if (reader.take('z')) return edge('after', NOTHING);
+      return set(parseEscape(reader));
     case '*':
     case '+':
     case '?':
       throw reader.error(`has nothing before ${JSON.stringify(character)}`);
     default:
-      return folded(single(character.codePointAt(0)!));
+      return set(literal(character));
   }
 }
 
-function parseEscape(reader: CharacterReader, folded: (set: CharSet) => PatternNode): PatternNode {
-  const nothing: CharSet = () => false;
-  if (reader.take('A')) {
-    return { kind: 'assertion', assertion: { side: 'before', set: nothing, atEdge: true } };
-  }
-  if (reader.take('z')) {
-    return { kind: 'assertion', assertion: { side: 'after', set: nothing, atEdge: true } };
-  }
-  return folded(parseEscapedSet(reader));
+/** Holds where the text begins or ends, and beside the characters of a set. */
+function edge(side: 'before' | 'after', set: CharSet): PatternNode {
+  return { kind: 'assertion', assertion: { side, set, atEdge: true } };
 }
 
 function parseGroup(reader: CharacterReader, fold: boolean, depth: number): PatternNode {
