@@ -1,4 +1,11 @@
-import type { CoarseKernel, CoarseOperand, Spec } from '@llm/tensor/backend';
+import {
+  type AnyAttentionAttributes,
+  type AttentionProblem,
+  attentionProblem,
+  type CoarseKernel,
+  type CoarseOperand,
+  type Spec,
+} from '@llm/tensor/backend';
 import type { Kernel, KernelPlan } from '../kernel.ts';
 import {
   type FunctionBuilder,
@@ -12,15 +19,9 @@ import {
   v128,
 } from '../wasm/index.ts';
 import { addBlockProduct, TILE_COLUMNS, wholeColumns } from './attention/block-product.ts';
+import { fitsTemplates, isWorthwhile } from './attention/fits.ts';
 import { addGradientRow } from './attention/gradient-row.ts';
 import { maskRows, maskStep } from './attention/mask-step.ts';
-import {
-  type AttentionAttributes,
-  type AttentionProblem,
-  fitsTemplates,
-  isWorthwhile,
-  problemOf,
-} from './attention/problem.ts';
 import { addRowRemoved } from './attention/row-removed.ts';
 import { sumPartsStep } from './attention/sum-parts-step.ts';
 import { digits } from './matmul/batch.ts';
@@ -36,13 +37,13 @@ const ENOUGH_CHUNKS = 16;
 /** Whether the template can compute the gradient of an attention; not that of its mask. */
 export function fitsAttentionBackward(attributes: unknown, inputs: readonly Spec[]): boolean {
   const headDim = inputs[0]!.shape[3]!;
-  const fits = fitsTemplates(attributes as AttentionAttributes, inputs);
+  const fits = fitsTemplates(attributes as AnyAttentionAttributes, inputs);
   return fits && headDim > 0 && headDim % 4 === 0;
 }
 
 /** Whether the template can compute the gradient of an attention and is the quicker way. */
 export function supportsAttentionBackward(attributes: unknown, inputs: readonly Spec[]): boolean {
-  const worthwhile = isWorthwhile(attributes as AttentionAttributes, inputs);
+  const worthwhile = isWorthwhile(attributes as AnyAttentionAttributes, inputs);
   return worthwhile && fitsAttentionBackward(attributes, inputs);
 }
 
@@ -76,7 +77,7 @@ export function planAttentionBackward(
   target: Target,
   key: string,
 ): KernelPlan {
-  const problem = problemOf(kernel);
+  const problem = attentionProblem(kernel);
   const { attributes, q, k, v, mask, offset, rest } = problem;
   const { batch, heads, queries, headDim, keyHeads, keys, valueDim } = problem;
   const { right } = attributes;

@@ -1,4 +1,4 @@
-import type { CoarseKernel, CoarseOperand } from '@llm/tensor/backend';
+import { attentionProblem, type CoarseKernel, type CoarseOperand } from '@llm/tensor/backend';
 import type { KernelPlan } from '../kernel.ts';
 import { type I32, i32, type Local, ModuleBuilder, type Target } from '../wasm/index.ts';
 import { addBlockProduct, TILE_COLUMNS, wholeColumns } from './attention/block-product.ts';
@@ -7,7 +7,6 @@ import { addDecodeRow } from './attention/decode-row.ts';
 import { addDecodeScores } from './attention/decode-scores.ts';
 import { addFinishRows } from './attention/finish-rows.ts';
 import { mergeChunks } from './attention/merge-chunks.ts';
-import { problemOf } from './attention/problem.ts';
 import { digits } from './matmul/batch.ts';
 
 /** Keys of a chunk: they take some 5 µs, and their values stay in the first-level cache for the next row. */
@@ -23,7 +22,7 @@ const BLOCK_KEYS = 128;
  * the weighted values of each.
  */
 export function planAttentionDecode(kernel: CoarseKernel, target: Target, key: string): KernelPlan {
-  const problem = problemOf(kernel);
+  const problem = attentionProblem(kernel);
   const { q, k, v, mask, batch, heads, queries, headDim, keyHeads, keys, valueDim } = problem;
   const [out, logSumExp] = kernel.outputs as [CoarseOperand, CoarseOperand];
   const lines = batch * heads * queries;

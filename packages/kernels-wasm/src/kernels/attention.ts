@@ -1,15 +1,16 @@
-import type { CoarseKernel, CoarseOperand, Spec } from '@llm/tensor/backend';
+import {
+  type AnyAttentionAttributes,
+  attentionProblem,
+  type CoarseKernel,
+  type CoarseOperand,
+  type Spec,
+} from '@llm/tensor/backend';
 import type { KernelPlan } from '../kernel.ts';
 import { type I32, i32, ModuleBuilder, type Target } from '../wasm/index.ts';
 import { addBlockProduct, TILE_COLUMNS, wholeColumns } from './attention/block-product.ts';
 import { addFinishRows } from './attention/finish-rows.ts';
+import { fitsTemplates, isWorthwhile } from './attention/fits.ts';
 import { maskRows, maskStep } from './attention/mask-step.ts';
-import {
-  type AttentionAttributes,
-  fitsTemplates,
-  isWorthwhile,
-  problemOf,
-} from './attention/problem.ts';
 import { addSoftmaxRow } from './attention/softmax-row.ts';
 import { digits } from './matmul/batch.ts';
 import { packedBytes, packedSide, packedStrides, packStep } from './matmul/pack-step.ts';
@@ -20,7 +21,7 @@ const KEYS = 128;
 
 /** Whether the template can compute an attention and is the quicker way. */
 export function supportsAttention(attributes: unknown, inputs: readonly Spec[]): boolean {
-  const own = attributes as AttentionAttributes;
+  const own = attributes as AnyAttentionAttributes;
   return fitsTemplates(own, inputs) && isWorthwhile(own, inputs);
 }
 
@@ -33,7 +34,7 @@ export function supportsAttention(attributes: unknown, inputs: readonly Spec[]):
  * query's position, where given, is at least 0.
  */
 export function planAttention(kernel: CoarseKernel, target: Target, key: string): KernelPlan {
-  const problem = problemOf(kernel);
+  const problem = attentionProblem(kernel);
   const { attributes, q, k, v, mask, offset } = problem;
   const { batch, heads, queries, headDim, keyHeads, keys, valueDim } = problem;
   const { right } = attributes;

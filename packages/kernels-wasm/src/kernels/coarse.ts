@@ -1,7 +1,7 @@
-import type { CoarseKernel, Spec } from '@llm/tensor/backend';
+import { type CoarseKernel, isAttentionRows, type Spec } from '@llm/tensor/backend';
 import type { KernelPlan } from '../kernel.ts';
 import type { Target } from '../wasm/index.ts';
-import { fitsDecoding, takesStridedRows } from './attention/problem.ts';
+import { fitsDecoding } from './attention/fits.ts';
 import { planAttention, supportsAttention } from './attention.ts';
 import { planAttentionBackward, supportsAttentionBackward } from './attention-backward.ts';
 import { planAttentionDecode } from './attention-decode.ts';
@@ -30,7 +30,7 @@ const templates: Readonly<Record<string, CoarseTemplate>> = {
   attention: {
     supports: (attributes, inputs) =>
       fitsDecoding(attributes, inputs) || supportsAttention(attributes, inputs),
-    takesStrided: takesStridedRows,
+    takesStrided: isAttentionRows,
     plan: (kernel, target, key) =>
       (fitsDecoding(kernel.attributes, kernel.inputs) ? planAttentionDecode : planAttention)(
         kernel,
@@ -40,7 +40,7 @@ const templates: Readonly<Record<string, CoarseTemplate>> = {
   },
   attentionBackward: {
     supports: supportsAttentionBackward,
-    takesStrided: takesStridedRows,
+    takesStrided: isAttentionRows,
     plan: planAttentionBackward,
   },
   cumsum: { supports: always, plan: planCumsum },

@@ -9,7 +9,7 @@ import {
   opCases,
 } from '@llm/tensor/testing';
 import { describe, expect, it } from 'vitest';
-import { fitsTemplates } from '../../src/kernels/attention/problem.ts';
+import { fitsTemplates } from '../../src/kernels/attention/fits.ts';
 import { fitsAttentionBackward } from '../../src/kernels/attention-backward.ts';
 import { recording } from './recording-backend.ts';
 

@@ -6,7 +6,7 @@ import {
   reference,
   valuesOf,
 } from '../../../tensor/test/support/attention-problem.ts';
-import { fitsDecoding } from '../../src/kernels/attention/problem.ts';
+import { fitsDecoding } from '../../src/kernels/attention/fits.ts';
 import { planAttentionDecode } from '../../src/kernels/attention-decode.ts';
 import { runPlan } from '../run-plan.ts';
 import { checkAttention, targets } from './attention-check.ts';

@@ -4,7 +4,7 @@ import {
   attributes,
   kernelOf,
 } from '../../../tensor/test/support/attention-problem.ts';
-import { fitsTemplates } from '../../src/kernels/attention/problem.ts';
+import { fitsTemplates } from '../../src/kernels/attention/fits.ts';
 import { planAttention, supportsAttention } from '../../src/kernels/attention.ts';
 import { cases } from './attention-cases.ts';
 import { checkAttention, targets } from './attention-check.ts';

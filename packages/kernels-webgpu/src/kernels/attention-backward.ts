@@ -1,8 +1,12 @@
-import type { CoarseKernel, CoarseOperand, KernelBuffer } from '@llm/tensor/backend';
+import {
+  attentionProblem,
+  type CoarseKernel,
+  type CoarseOperand,
+  type KernelBuffer,
+} from '@llm/tensor/backend';
 import { type KernelPlan, nothing, type Target } from '../kernel.ts';
 import type { BackwardOperands } from './attention/backward-step.ts';
 import { keyGradientsStep } from './attention/key-gradients.ts';
-import { problemOf } from './attention/problem.ts';
 import { queryGradientsStep } from './attention/query-gradients.ts';
 import { removedStep } from './attention/removed.ts';
 
@@ -18,7 +22,7 @@ import { removedStep } from './attention/removed.ts';
  * one owner, so nothing is added atomically.
  */
 export function planAttentionBackward(kernel: CoarseKernel, target: Target): KernelPlan {
-  const problem = problemOf(kernel);
+  const problem = attentionProblem(kernel);
   const { batch, heads, queries, keyHeads, keys, rest } = problem;
   const [out, logSumExp, dOut, dLogSumExp] = rest as [
     CoarseOperand,

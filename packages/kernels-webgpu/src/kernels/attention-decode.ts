@@ -1,4 +1,10 @@
-import type { CoarseKernel, CoarseOperand, KernelBuffer } from '@llm/tensor/backend';
+import {
+  type AttentionProblem,
+  attentionProblem,
+  type CoarseKernel,
+  type CoarseOperand,
+  type KernelBuffer,
+} from '@llm/tensor/backend';
 import { gridOf, type KernelPlan, type KernelStep, nothing, type Target } from '../kernel.ts';
 import { Shader } from '../print/shader.ts';
 import {
@@ -9,7 +15,6 @@ import {
   LOWEST,
   serialStatements,
 } from './attention/chunks.ts';
-import { type AttentionProblem, problemOf } from './attention/problem.ts';
 import { declareKeyRange, declarePosition, declareScore } from './attention/score.ts';
 import { declareRows } from './attention/tiles.ts';
 import { computesOnCpu } from './matmul/choose.ts';
@@ -26,7 +31,7 @@ import { digits, retype, u32 } from './wgsl.ts';
  * for each row of the output and chunk, the weighted values, the largest score, and the sum of weights.
  */
 export function planAttentionDecode(kernel: CoarseKernel, target: Target): KernelPlan {
-  const problem = problemOf(kernel);
+  const problem = attentionProblem(kernel);
   const { batch, heads, queries, valueDim } = problem;
   const [out, logSumExp] = kernel.outputs as [CoarseOperand, CoarseOperand];
   if (batch * heads * queries === 0) return nothing;

@@ -1,7 +1,6 @@
-import type { CoarseKernel, CoarseOperand } from '@llm/tensor/backend';
+import { attentionProblem, type CoarseKernel, type CoarseOperand } from '@llm/tensor/backend';
 import { gridOf, type KernelPlan, nothing, type Target } from '../kernel.ts';
 import { Shader } from '../print/shader.ts';
-import { problemOf } from './attention/problem.ts';
 import { declareKeyRange, declarePosition, declareScore } from './attention/score.ts';
 import {
   declareRows,
@@ -33,7 +32,7 @@ const LOWEST = f32(-3e38);
  * Outputs: [batch, heads, queries, valueDim], and the log-sum-exp [batch, heads, queries].
  */
 export function planAttention(kernel: CoarseKernel, target: Target): KernelPlan {
-  const problem = problemOf(kernel);
+  const problem = attentionProblem(kernel);
   const { q, k, v, batch, heads, queries, keyHeads, keys, valueDim } = problem;
   const [out, logSumExp] = kernel.outputs as [CoarseOperand, CoarseOperand];
   if (batch * heads * queries === 0) return nothing;

@@ -1,11 +1,12 @@
 import {
   type CoarseKernel,
+  isAttentionRows,
   type MatmulKernel,
   type Spec,
   wgslOperation,
 } from '@llm/tensor/backend';
 import type { KernelPlan, Target } from '../kernel.ts';
-import { fitsAttention, isDecoding, isWorthwhile, takesStridedRows } from './attention/problem.ts';
+import { fitsAttention, isDecoding, isWorthwhile } from './attention/fits.ts';
 import { planAttention } from './attention.ts';
 import { planAttentionBackward } from './attention-backward.ts';
 import { planAttentionDecode } from './attention-decode.ts';
@@ -36,14 +37,14 @@ const templates: Readonly<Record<string, CoarseTemplate>> = {
   attention: {
     supports: (attributes, inputs) =>
       (isWorthwhile(inputs) || isDecoding(inputs)) && fitsAttention(attributes, inputs, 'forward'),
-    takesStrided: takesStridedRows,
+    takesStrided: isAttentionRows,
     plan: (kernel, target) =>
       (isDecoding(kernel.inputs) ? planAttentionDecode : planAttention)(kernel, target),
   },
   attentionBackward: {
     supports: (attributes, inputs) =>
       isWorthwhile(inputs) && fitsAttention(attributes, inputs, 'backward'),
-    takesStrided: takesStridedRows,
+    takesStrided: isAttentionRows,
     plan: planAttentionBackward,
   },
   cumsum: { supports: always, plan: planCumsum },

@@ -9,7 +9,7 @@ import {
   scoreErrorOf,
   valuesOf,
 } from '../../../tensor/test/support/attention-problem.ts';
-import { fitsAttention } from '../../src/kernels/attention/problem.ts';
+import { fitsAttention } from '../../src/kernels/attention/fits.ts';
 import { planCoarse, supportsCoarse } from '../../src/kernels/coarse.ts';
 import { backwardCases, cases, decodeCases } from './attention-cases.ts';
 import { bytesOf, Runner } from './run-plan.ts';

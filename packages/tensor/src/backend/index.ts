@@ -33,6 +33,7 @@ export {
   type Spec,
   type Storage,
 } from '../graph.ts';
+export * from '../ir/attention.ts';
 export * from '../ir/kernel.ts';
 export { operandsOf } from '../ir/operands.ts';
 export type { QuantizedLayout } from '../ops/dequantize.ts';

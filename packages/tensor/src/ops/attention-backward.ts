@@ -1,7 +1,7 @@
 import type { Node, Op } from '../graph.ts';
+import type { AttentionAttributes, AttentionBackwardAttributes } from '../ir/attention.ts';
 import { exp, mul, sub } from './arithmetic.ts';
 import {
-  type AttentionAttributes,
   type AttentionInputs,
   group,
   nameInputs,
@@ -14,14 +14,6 @@ import { dropout } from './dropout.ts';
 import { matmul } from './matmul.ts';
 import { reshape, transpose } from './movement.ts';
 import { where } from './where.ts';
-
-/** What the backward operation needs to know. */
-export interface AttentionBackwardAttributes extends AttentionAttributes {
-  /** Whether the log-sum-exp has a gradient, the last input. */
-  readonly logSumExpGradient: boolean;
-  /** Whether the additive mask's gradient is wanted, as a fourth output. */
-  readonly maskGradient: boolean;
-}
 
 /**
  * Gradients of attention. Inputs: those of the forward operation, then its outputs out and logSumExp, then

@@ -1,13 +1,14 @@
 /**
  * The scores of scaled dot-product attention, shared by the forward and backward definitions.
  *
- * Masks are finite, so no row is NaN. A key hidden by the mask has score `masked`, one hidden by causality or
- * the window `hidden`, which is lower: a row whose visible keys are all masked is uniform over those, and a
+ * Masks are finite, so no row is NaN. A key hidden by the mask has score `MASKED_SCORE`, one hidden by causality or
+ * the window `HIDDEN_SCORE`, which is lower: a row whose visible keys are all masked is uniform over those, and a
  * kernel may skip hidden keys altogether.
  *
  * @module
  */
 import type { Node } from '../graph.ts';
+import { type AttentionAttributes, HIDDEN_SCORE, MASKED_SCORE } from '../ir/attention.ts';
 import { add, div, maximum, minimum, mul, sub, tanh } from './arithmetic.ts';
 import { cast } from './cast.ts';
 import { fill, indices } from './leaf.ts';
@@ -15,32 +16,6 @@ import { and, less, lessEqual } from './logic.ts';
 import { matmul } from './matmul.ts';
 import { reshape, transpose } from './movement.ts';
 import { where } from './where.ts';
-
-/** Score of a key that the mask excludes. */
-export const masked = -1e30;
-
-/** Score of a key that causality or the window excludes. */
-export const hidden = -2e30;
-
-/** All that a kernel needs to know besides the inputs. */
-export interface AttentionAttributes {
-  /** Factor of q · k. */
-  readonly scale: number;
-  /** Keys with index < query position − left are hidden; null for no limit. */
-  readonly left: number | null;
-  /** Keys with index > query position + right are hidden; null for no limit, 0 for causal attention. */
-  readonly right: number | null;
-  /** c · tanh(score / c) before masking; null for none. */
-  readonly softcap: number | null;
-  /** `boolean`: true for visible keys; `additive`: added to the scores, a sum below −1e30 counts as masked. */
-  readonly mask: 'none' | 'boolean' | 'additive';
-  /** Whether the position of the first query among the keys is an input (i32 scalar); else it is 0. */
-  readonly offset: boolean;
-  /** Probability that a weight is dropped; with p > 0, seed and position (u32 scalars) are inputs. */
-  readonly dropout: number;
-  /** Number of the random draw. */
-  readonly draw: number;
-}
 
 /** The inputs of attention by name: q, k, v, then mask, offset, seed and position where there are. */
 export interface AttentionInputs {
@@ -105,14 +80,14 @@ export function scoresOf(
   let live: Node | undefined;
   if (mask && attributes.mask === 'additive') {
     scores = add(scores, cast(mask, 'f32'));
-    live = lessEqual(masked, scores);
+    live = lessEqual(MASKED_SCORE, scores);
   } else if (mask) {
     live = mask;
   }
-  if (live) scores = where(live, scores, masked);
+  if (live) scores = where(live, scores, MASKED_SCORE);
   const seen = visible(q.shape[2]!, keys, offset, attributes);
   if (seen) {
-    scores = where(seen, scores, hidden);
+    scores = where(seen, scores, HIDDEN_SCORE);
     live = live ? and(live, seen) : seen;
   }
   return { scores, live, capSlope };
@@ -159,9 +134,9 @@ export function rowWeight(
       ? fill([1, 1], end - first, 'i32')
       : sub(end, first);
   return where(
-    less(logSumExp, hidden * 0.75),
+    less(logSumExp, HIDDEN_SCORE * 0.75),
     1 / keys, // nothing to see at all: uniform over all keys
-    where(less(logSumExp, masked / 2), div(1, cast(maximum(count, 1), 'f32')), 1),
+    where(less(logSumExp, MASKED_SCORE / 2), div(1, cast(maximum(count, 1), 'f32')), 1),
   );
 }
 

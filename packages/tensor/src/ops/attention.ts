@@ -1,9 +1,10 @@
 import { isFloat, isInteger } from '../dtype.ts';
 import { applyMultiple, type Node, type Op } from '../graph.ts';
+import type { AttentionAttributes } from '../ir/attention.ts';
 import { broadcastShapes, format, sameShape, sizeOf } from '../shape.ts';
 import { add, div, exp, log, sub } from './arithmetic.ts';
 import { attentionBackwardOp, dropper } from './attention-backward.ts';
-import { type AttentionAttributes, group, nameInputs, scoresOf } from './attention-scores.ts';
+import { group, nameInputs, scoresOf } from './attention-scores.ts';
 import { sum } from './broadcast.ts';
 import { cast } from './cast.ts';
 import { fill } from './leaf.ts';

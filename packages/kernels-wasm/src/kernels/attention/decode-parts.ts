@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type CoarseOperand, contiguousStrides } from '@llm/tensor/backend';
+import { type AttentionProblem, type CoarseOperand, contiguousStrides } from '@llm/tensor/backend';
 import {
   type FunctionBuilder,
   type FunctionHandle,
@@ -14,7 +14,6 @@ import {
   type ModuleBuilder,
   v128,
 } from '../../wasm/index.ts';
-import type { AttentionProblem } from './problem.ts';
 
 /** The position of the first query, and the keys that any query sees. */
 export interface KeyRange {

@@ -1,3 +1,4 @@
+import { type AnyAttentionAttributes, HIDDEN_SCORE, MASKED_SCORE } from '@llm/tensor/backend';
 import { expOfNonPositive } from '../../print/math/exp.ts';
 import { tanh } from '../../print/math/tanh.ts';
 import {
@@ -13,7 +14,6 @@ import {
   type ModuleBuilder,
   v128,
 } from '../../wasm/index.ts';
-import { type AttentionAttributes, HIDDEN, MASKED } from './problem.ts';
 import { acrossLanes } from './softmax-row.ts';
 
 /** Below every score: lanes after the last key, and the maximum before the first. */
@@ -28,7 +28,7 @@ export const LOWEST = -3e38;
  */
 export function addDecodeRow(
   module: ModuleBuilder,
-  attributes: AttentionAttributes,
+  attributes: AnyAttentionAttributes,
 ): FunctionHandle<'void'> {
   const { softcap, mask, left, right } = attributes;
   const maskBytes = mask === 'boolean' ? 1 : 4;
@@ -58,12 +58,12 @@ export function addDecodeRow(
           // So compared that a NaN counts as masked where it is added to.
           const live =
             mask === 'additive'
-              ? f32x4.ge(score, f32x4.splat(MASKED))
+              ? f32x4.ge(score, f32x4.splat(MASKED_SCORE))
               : i32x4.ne(word, i32x4.splat(0));
-          f.set(score, v128.bitselect(score, f32x4.splat(MASKED), live));
+          f.set(score, v128.bitselect(score, f32x4.splat(MASKED_SCORE), live));
         }
         const hide = (isSeen: ReturnType<typeof i32x4.leS>) =>
-          f.set(score, v128.bitselect(score, f32x4.splat(HIDDEN), isSeen));
+          f.set(score, v128.bitselect(score, f32x4.splat(HIDDEN_SCORE), isSeen));
         if (right !== null) hide(i32x4.leS(keys, i32x4.splat(i32.add(p.position, right))));
         if (left !== null) hide(i32x4.geS(keys, i32x4.splat(i32.sub(p.position, left))));
         if (lanes) {

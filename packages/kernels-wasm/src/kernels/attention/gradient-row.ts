@@ -1,3 +1,4 @@
+import { type AnyAttentionAttributes, MASKED_SCORE } from '@llm/tensor/backend';
 import { exp } from '../../print/math/exp.ts';
 import {
   type FunctionHandle,
@@ -9,7 +10,6 @@ import {
   v128,
 } from '../../wasm/index.ts';
 import { maskedScore } from './masked-score.ts';
-import { type AttentionAttributes, MASKED } from './problem.ts';
 
 /**
  * Adds the function that takes one row of a tile from scores to weights P = exp(score − logSumExp),
@@ -21,7 +21,7 @@ import { type AttentionAttributes, MASKED } from './problem.ts';
  */
 export function addGradientRow(
   module: ModuleBuilder,
-  attributes: AttentionAttributes,
+  attributes: AnyAttentionAttributes,
 ): FunctionHandle<'void'> {
   return module.function(
     undefined,
@@ -46,7 +46,7 @@ export function addGradientRow(
           : f.let(
               f32x4.splat(
                 f32.select(
-                  f32.lt(p.logSumExp, MASKED / 2),
+                  f32.lt(p.logSumExp, MASKED_SCORE / 2),
                   f32.div(1, f32.convertI32S(p.seenInAll)),
                   1,
                 ),

@@ -1,5 +1,5 @@
+import { type AnyAttentionAttributes, MASKED_SCORE } from '@llm/tensor/backend';
 import { type FunctionBuilder, f32x4, type I32, type Local, v128 } from '../../wasm/index.ts';
-import { type AttentionAttributes, MASKED } from './problem.ts';
 
 /** Four scores. */
 export interface MaskedScore {
@@ -17,13 +17,13 @@ export interface MaskedScore {
  */
 export function maskedScore(
   f: FunctionBuilder,
-  { scale, mask }: AttentionAttributes,
+  { scale, mask }: AnyAttentionAttributes,
   product: I32,
   words: I32,
 ): MaskedScore {
   const score = f.let(f32x4.mul(v128.load(product), f32x4.splat(scale)));
   if (mask === 'none') return { score, live: undefined };
-  const masked = f32x4.splat(MASKED);
+  const masked = f32x4.splat(MASKED_SCORE);
   if (mask === 'additive') f.set(score, f32x4.add(score, v128.load(words)));
   const live = f.let(mask === 'additive' ? f32x4.ge(score, masked) : v128.load(words));
   f.set(score, v128.bitselect(score, masked, live));

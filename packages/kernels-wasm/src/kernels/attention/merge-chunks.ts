@@ -1,11 +1,10 @@
-import type { CoarseOperand } from '@llm/tensor/backend';
+import type { AttentionProblem, CoarseOperand } from '@llm/tensor/backend';
 import type { Kernel } from '../../kernel.ts';
 import { expOfNonPositive } from '../../print/math/exp.ts';
 import { log } from '../../print/math/log.ts';
 import { f32, f32x4, i32, ModuleBuilder, type Target, v128 } from '../../wasm/index.ts';
 import { keyRange, startOf } from './decode-parts.ts';
 import { LOWEST } from './decode-row.ts';
-import type { AttentionProblem } from './problem.ts';
 
 /** Numbers that a chunk reads, about. */
 const CHUNK_NUMBERS = 1 << 13;

@@ -1,3 +1,4 @@
+import type { AnyAttentionAttributes } from '@llm/tensor/backend';
 import { expOfNonPositive } from '../../print/math/exp.ts';
 import {
   type FunctionBuilder,
@@ -13,7 +14,6 @@ import {
   v128,
 } from '../../wasm/index.ts';
 import { maskedScore } from './masked-score.ts';
-import type { AttentionAttributes } from './problem.ts';
 
 /** Below every score: what hidden keys count as, and the maximum before the first tile. */
 const LOWEST = -3e38;
@@ -27,7 +27,7 @@ const LOWEST = -3e38;
  */
 export function addSoftmaxRow(
   module: ModuleBuilder,
-  { attributes, valueDim }: { attributes: AttentionAttributes; valueDim: number },
+  { attributes, valueDim }: { attributes: AnyAttentionAttributes; valueDim: number },
 ): FunctionHandle<'void'> {
   return module.function(
     undefined,

@@ -1,6 +1,5 @@
-import type { CoarseOperand, KernelBuffer } from '@llm/tensor/backend';
+import type { AttentionProblem, CoarseOperand, KernelBuffer } from '@llm/tensor/backend';
 import type { Target } from '../../kernel.ts';
-import type { AttentionProblem } from './problem.ts';
 
 /** The operands of the backward operation beside those of the forward one. */
 export interface BackwardOperands {

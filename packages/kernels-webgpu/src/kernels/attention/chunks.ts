@@ -3,9 +3,9 @@
  *
  * @module
  */
+import type { AttentionProblem } from '@llm/tensor/backend';
 import type { Shader } from '../../print/shader.ts';
 import { f32, u32 } from '../wgsl.ts';
-import type { AttentionProblem } from './problem.ts';
 import type { Rows } from './tiles.ts';
 
 /** Invocations of a workgroup. */

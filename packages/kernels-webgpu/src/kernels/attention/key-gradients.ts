@@ -1,9 +1,8 @@
-import type { CoarseOperand } from '@llm/tensor/backend';
+import type { AttentionProblem, CoarseOperand } from '@llm/tensor/backend';
 import { gridOf, type KernelStep } from '../../kernel.ts';
 import { Shader } from '../../print/shader.ts';
 import { digits, retype, u32 } from '../wgsl.ts';
 import type { BackwardStep } from './backward-step.ts';
-import type { AttentionProblem } from './problem.ts';
 import { declarePosition, declareScore, declareWeightAndSlope } from './score.ts';
 import {
   declareRows,

@@ -1,9 +1,14 @@
-import { type CoarseOperand, contiguousStrides } from '@llm/tensor/backend';
+import {
+  type AttentionProblem,
+  type CoarseOperand,
+  contiguousStrides,
+  HIDDEN_SCORE,
+  MASKED_SCORE,
+} from '@llm/tensor/backend';
 import { loadElement } from '../../print/access.ts';
 import { tanh } from '../../print/library/exponential.ts';
 import type { Shader } from '../../print/shader.ts';
 import { f32 } from '../wgsl.ts';
-import { type AttentionProblem, HIDDEN, MASKED } from './problem.ts';
 
 /** Statement that declares `position`, the first query's position among the keys. */
 export function declarePosition(shader: Shader, { offset }: AttentionProblem): string {
@@ -37,9 +42,11 @@ export function declareScore(shader: Shader, problem: AttentionProblem): void {
     if (attributes.mask === 'additive') {
       lines.push(`value += ${word};`);
       // So written that a NaN counts as masked.
-      lines.push(`if (!(value >= ${f32(MASKED)})) { value = ${f32(MASKED)}; slope = 0.0f; }`);
+      lines.push(
+        `if (!(value >= ${f32(MASKED_SCORE)})) { value = ${f32(MASKED_SCORE)}; slope = 0.0f; }`,
+      );
     } else {
-      lines.push(`if (!(${word})) { value = ${f32(MASKED)}; slope = 0.0f; }`);
+      lines.push(`if (!(${word})) { value = ${f32(MASKED_SCORE)}; slope = 0.0f; }`);
     }
   }
   const limits = [
@@ -49,7 +56,7 @@ export function declareScore(shader: Shader, problem: AttentionProblem): void {
   if (limits.length > 0) {
     lines.push(
       'let place = i32(query) + position;',
-      `if (${limits.join(' || ')}) { value = ${f32(HIDDEN)}; slope = 0.0f; }`,
+      `if (${limits.join(' || ')}) { value = ${f32(HIDDEN_SCORE)}; slope = 0.0f; }`,
     );
   }
   shader.declare(`fn score(product: f32, item: u32, head: u32, query: u32, key: u32, position: i32) -> vec2f {
@@ -75,8 +82,8 @@ function declareRowWeight(shader: Shader, problem: AttentionProblem): void {
   const first = left === null ? '0' : `max(place - ${left}, 0)`;
   const end = right === null ? `${keys}` : `min(place + ${right + 1}, ${keys})`;
   shader.declare(`fn rowWeight(logSumExp: f32, query: u32, position: i32) -> f32 {
-  if (logSumExp >= ${f32(MASKED / 2)}) { return 1.0f; }
-  if (logSumExp < ${f32(HIDDEN * 0.75)}) { return ${f32(1 / keys)}; }
+  if (logSumExp >= ${f32(MASKED_SCORE / 2)}) { return 1.0f; }
+  if (logSumExp < ${f32(HIDDEN_SCORE * 0.75)}) { return ${f32(1 / keys)}; }
   let place = i32(query) + position;
   return 1.0f / f32(max(${end} - ${first}, 1));
 }`);
