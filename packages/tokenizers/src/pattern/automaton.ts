@@ -23,6 +23,7 @@ export class Automaton {
   /** Index up to which the last match looked at the text. */
   stoppedAt = 0;
   private readonly program: Program;
+  private readonly start: number;
   /** Class of each UTF-16 unit that is a character. */
   private readonly unitClasses = new Uint8Array(0x10000).fill(UNKNOWN);
   private readonly astralClasses = new Map<number, number>();
@@ -36,9 +37,10 @@ export class Automaton {
   /** By state and class: twice the next state, plus 1 if the pattern matched before the character. */
   private steps = new Int32Array(0);
 
-  /** @param program - The pattern. */
-  constructor(program: Program) {
+  /** @param program - The pattern. @param start - Index of its first instruction. */
+  constructor(program: Program, start: number) {
     this.program = program;
+    this.start = start;
     this.members.push(program.sets.map(() => false));
     this.reset();
   }
@@ -87,7 +89,7 @@ export class Automaton {
     }
     const known = this.starts[previous]!;
     if (known >= 0) return known;
-    const state = this.stateOf([this.program.start], previous);
+    const state = this.stateOf([this.start], previous);
     this.starts[previous] = state;
     return state;
   }

@@ -3,15 +3,9 @@ import type { CharacterReader } from './character-reader.ts';
 /** Classes inside classes; more is no pattern that anybody wrote. */
 const MAX_DEPTH = 20;
 
-const CONTROLS: Readonly<Record<string, number>> = {
-  t: 0x09,
-  n: 0x0a,
-  v: 0x0b,
-  f: 0x0c,
-  r: 0x0d,
-  a: 0x07,
-  e: 0x1b,
-};
+/** Letters that stand for control characters behind a backslash, and those characters. */
+const CONTROL_LETTERS = 'tnvfrae';
+const CONTROLS = '\t\n\v\f\r\x07\x1b';
 
 /** What escapes mean in Oniguruma, in JavaScript's syntax; large letters mean what is not in them. */
 const ESCAPED_SETS: Readonly<Record<string, string>> = {
@@ -19,20 +13,6 @@ const ESCAPED_SETS: Readonly<Record<string, string>> = {
   w: String.raw`[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}]`,
   d: String.raw`\p{Nd}`,
   h: '[0-9A-Fa-f]',
-};
-
-/** Oniguruma's names that are no names of Unicode properties. */
-const OTHER_NAMES: Readonly<Record<string, string>> = {
-  alpha: 'Alphabetic',
-  digit: 'Nd',
-  space: 'White_Space',
-  upper: 'Uppercase',
-  lower: 'Lowercase',
-  letter: 'L',
-  punctuation: 'P',
-  number: 'N',
-  symbol: 'S',
-  mark: 'M',
 };
 
 /**
@@ -111,7 +91,8 @@ function parseEscapeItem(reader: CharacterReader): number | string {
     throw reader.error(`names the character ${hex[0]}, which does not exist`);
   }
   const character = reader.next();
-  if (Object.hasOwn(CONTROLS, character)) return CONTROLS[character]!;
+  const control = CONTROL_LETTERS.indexOf(character);
+  if (control >= 0) return CONTROLS.charCodeAt(control);
   const set = ESCAPED_SETS[character.toLowerCase()];
   if (set !== undefined) return set === ESCAPED_SETS[character] ? set : `[^${set}]`;
   if (/[A-Za-z0-9]/.test(character)) {
@@ -120,17 +101,18 @@ function parseEscapeItem(reader: CharacterReader): number | string {
   return character.codePointAt(0)!;
 }
 
-/** A Unicode property by the names that Oniguruma knows: general categories, scripts, binary properties. */
+/** A Unicode property; names of categories, scripts and binary properties in any case, as Oniguruma takes them. */
 function readProperty(reader: CharacterReader, name: string): string {
-  const alias = name.toLowerCase();
-  const known = Object.hasOwn(OTHER_NAMES, alias) ? OTHER_NAMES[alias] : name;
-  for (const source of [`\\p{${known}}`, `\\p{Script=${known}}`]) {
-    try {
-      // Without the flag `v`, there are no properties of more than one character.
-      new RegExp(source, 'u');
-      return source;
-    } catch {
-      // The next one, or none.
+  const small = name.toLowerCase();
+  for (const spelled of [name, small, small.replace(/^./, (first) => first.toUpperCase())]) {
+    for (const source of [`\\p{${spelled}}`, `\\p{Script=${spelled}}`]) {
+      try {
+        // Without the flag `v`, there are no properties of more than one character.
+        new RegExp(source, 'u');
+        return source;
+      } catch {
+        // The next one, or none.
+      }
     }
   }
   throw reader.error(`names the Unicode property ${JSON.stringify(name)}, which is not known`);

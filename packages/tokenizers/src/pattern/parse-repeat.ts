@@ -1,6 +1,6 @@
 import { complement } from './char-set.ts';
 import type { CharacterReader } from './character-reader.ts';
-import type { PatternNode } from './syntax.ts';
+import { alternatives, assertion, type PatternNode, repeat, sequence } from './nodes.ts';
 
 /** Repetitions are written out, so their number is limited. */
 const MAX_COUNT = 1000;
@@ -28,9 +28,10 @@ export function readRepeat(reader: CharacterReader, atom: PatternNode): PatternN
     if (least > most) throw reader.error(`has the quantifier ${mark[0]}, whose least is its most`);
     const single = mark[0].length === 1;
     const lazy = reader.take('?');
-    node = { kind: 'repeat', item: node, least, most, lazy };
+    const item = node;
+    node = repeat(item, least, most, lazy);
     // Behind {m,n}, Ruby's syntax has "+" mean one more repetition, not a possessive one.
-    if (single && !lazy && reader.take('+')) return possessive(reader, node);
+    if (single && !lazy && reader.take('+')) return possessive(reader, item, node, most);
   }
 }
 
@@ -50,16 +51,14 @@ function countsOf(mark: RegExpExecArray): [number, number] {
  */
 function possessive(
   reader: CharacterReader,
-  node: PatternNode & { kind: 'repeat' },
+  item: PatternNode,
+  run: PatternNode,
+  most: number,
 ): PatternNode[] {
-  if (node.item.kind !== 'set') {
+  const { set } = item;
+  if (set === undefined) {
     throw reader.error('repeats a group possessively, which is not supported');
   }
-  const { set } = node.item;
-  const stop: PatternNode = {
-    kind: 'assertion',
-    assertion: { side: 'after', set: complement(set), atEdge: true },
-  };
-  if (node.most === Number.POSITIVE_INFINITY) return [node, stop];
-  return [{ kind: 'alternatives', items: [node.item, { kind: 'sequence', items: [stop] }] }];
+  const stop = assertion('after', { set: complement(set), atEdge: true });
+  return most === Number.POSITIVE_INFINITY ? [run, stop] : [alternatives([item, sequence([stop])])];
 }

@@ -1,8 +1,9 @@
 import { type CharSet, charSet, complement } from './char-set.ts';
 import { CharacterReader } from './character-reader.ts';
+import { alternatives, assertion, one, type PatternNode, sequence } from './nodes.ts';
 import { literal, parseClass, parseEscape } from './parse-class.ts';
 import { readRepeat } from './parse-repeat.ts';
-import type { PatternNode } from './syntax.ts';
+import type { Side } from './program.ts';
 
 /** Groups inside groups; more is no pattern that anybody wrote. */
 const MAX_DEPTH = 50;
@@ -28,20 +29,20 @@ function parseAlternatives(reader: CharacterReader, fold: boolean, depth: number
   const items: PatternNode[] = [];
   let ignoreCase = fold;
   do {
-    const sequence: PatternNode[] = [];
+    const parts: PatternNode[] = [];
     while (!reader.done && reader.peek() !== '|' && reader.peek() !== ')') {
       // `(?i)` holds to the end of its group, over the bars.
       if (reader.take('(?i)')) ignoreCase = true;
       else if (reader.take('(?-i)')) ignoreCase = false;
       else {
         const start = reader.position;
-        sequence.push(...readRepeat(reader, parseAtom(reader, ignoreCase, depth)));
+        parts.push(...readRepeat(reader, parseAtom(reader, ignoreCase, depth)));
         if (ignoreCase) refuseWideFolds(reader, start);
       }
     }
-    items.push({ kind: 'sequence', items: sequence });
+    items.push(sequence(parts));
   } while (reader.take('|'));
-  return items.length === 1 ? items[0]! : { kind: 'alternatives', items };
+  return items.length === 1 ? items[0]! : alternatives(items);
 }
 
 /** Pairs of letters that are one letter in another case: `ss` and `ß`. */
@@ -54,7 +55,7 @@ function refuseWideFolds(reader: CharacterReader, start: number): void {
 }
 
 function parseAtom(reader: CharacterReader, fold: boolean, depth: number): PatternNode {
-  const set = (source: string): PatternNode => ({ kind: 'set', set: charSet(source, fold) });
+  const set = (source: string) => one(charSet(source, fold));
   const character = reader.next();
   switch (character) {
     case '(':
@@ -62,7 +63,7 @@ function parseAtom(reader: CharacterReader, fold: boolean, depth: number): Patte
     case '[':
       return set(parseClass(reader));
     case '.':
-      return { kind: 'set', set: complement(NEWLINE) };
+      return one(complement(NEWLINE));
     case '^':
       return edge('before', NEWLINE);
     case '$':
@@ -81,8 +82,8 @@ function parseAtom(reader: CharacterReader, fold: boolean, depth: number): Patte
 }
 
 /** Holds where the text begins or ends, and beside the characters of a set. */
-function edge(side: 'before' | 'after', set: CharSet): PatternNode {
-  return { kind: 'assertion', assertion: { side, set, atEdge: true } };
+function edge(side: Side, set: CharSet): PatternNode {
+  return assertion(side, { set, atEdge: true });
 }
 
 function parseGroup(reader: CharacterReader, fold: boolean, depth: number): PatternNode {
@@ -114,38 +115,13 @@ const LOOK_AROUND = [
 function lookAround(
   reader: CharacterReader,
   node: PatternNode,
-  side: 'before' | 'after',
+  side: Side,
   wanted: boolean,
 ): PatternNode {
-  const condition = oneCharacter(node, side);
+  const condition = node.condition(side);
   if (condition === undefined) {
     throw reader.error('looks around by more than one character, which is not supported');
   }
   const { set, atEdge } = condition;
-  return {
-    kind: 'assertion',
-    assertion: wanted ? { side, set, atEdge } : { side, set: complement(set), atEdge: !atEdge },
-  };
-}
-
-/** What a node asks of one character, if that is all it does. */
-function oneCharacter(
-  node: PatternNode,
-  side: 'before' | 'after',
-): { set: CharSet; atEdge: boolean } | undefined {
-  if (node.kind === 'set') return { set: node.set, atEdge: false };
-  if (node.kind === 'assertion' && node.assertion.side === side) return node.assertion;
-  if (node.kind === 'sequence' && node.items.length === 1)
-    return oneCharacter(node.items[0]!, side);
-  // A run of at least one is there if its first character is.
-  if (node.kind === 'repeat' && node.least === 1) return oneCharacter(node.item, side);
-  if (node.kind === 'alternatives') {
-    const parts = node.items.map((item) => oneCharacter(item, side));
-    if (parts.some((part) => part === undefined)) return undefined;
-    return {
-      set: (codePoint) => parts.some((part) => part!.set(codePoint)),
-      atEdge: parts.some((part) => part!.atEdge),
-    };
-  }
-  return undefined;
+  return assertion(side, wanted ? condition : { set: complement(set), atEdge: !atEdge });
 }

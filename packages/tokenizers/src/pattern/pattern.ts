@@ -1,7 +1,7 @@
 import { Automaton } from './automaton.ts';
 import { PatternError } from './error.ts';
 import { parsePattern } from './parse.ts';
-import { buildProgram } from './program.ts';
+import { Program } from './program.ts';
 
 /** Characters that mean something in a pattern. */
 const SYNTAX = /[\\^$.*+?()[\]{}|]/g;
@@ -30,7 +30,9 @@ export class Pattern {
    */
   constructor(source: string) {
     this.source = source;
-    this.automaton = new Automaton(buildProgram(source, parsePattern(source)));
+    const program = new Program(source);
+    const start = parsePattern(source).build(program, 0);
+    this.automaton = new Automaton(program, start);
   }
 
   /** A pattern that matches a text as it stands. */
