@@ -92,6 +92,10 @@ def cases():
     yield from heads('electra', 'Electra', ENCODER_HEADS, **ENCODER, embedding_size=10)
     yield 'bart', 'Seq2SeqLM', hf.BartForConditionalGeneration(hf.BartConfig(**SEQ2SEQ, decoder_start_token_id=END))
     yield 'bart-base', 'base', hf.BartModel(hf.BartConfig(**SEQ2SEQ, decoder_start_token_id=END, scale_embedding=True))
+    yield from heads('bart', 'Bart', ['SequenceClassification', 'QuestionAnswering'], **SEQ2SEQ,
+                     decoder_start_token_id=END, num_labels=3)
+    yield from heads('mbart', 'MBart', ['SequenceClassification', 'QuestionAnswering'], **SEQ2SEQ,
+                     decoder_start_token_id=START, num_labels=3)
     yield 'mbart', 'Seq2SeqLM', hf.MBartForConditionalGeneration(
         hf.MBartConfig(**SEQ2SEQ, scale_embedding=True, forced_eos_token_id=None, decoder_start_token_id=START))
     yield 'marian', 'Seq2SeqLM', hf.MarianMTModel(
@@ -106,6 +110,8 @@ def cases():
     yield 't5', 'Seq2SeqLM', hf.T5ForConditionalGeneration(hf.T5Config(**t5))
     yield 't5-v1.1', 'Seq2SeqLM', hf.T5ForConditionalGeneration(
         hf.T5Config(**t5, feed_forward_proj='gated-gelu', tie_word_embeddings=False, num_decoder_layers=1))
+    yield 't5-encoder', 'base', hf.T5EncoderModel(hf.T5Config(**t5))
+    yield from heads('t5', 'T5', classifiers, **t5, num_labels=3)
     yield 'mt5-base', 'base', hf.MT5Model(hf.MT5Config(**{**t5, 'feed_forward_proj': 'gated-gelu'}))
 
 
@@ -176,7 +182,7 @@ def decoder_inputs(config):
     return {'input_ids': ids, 'attention_mask': mask, 'labels': labels}
 
 
-def seq2seq_inputs(config):
+def ended_texts(config):
     lengths = [9, 4, 1]
     ids = torch.full((3, 9), config.pad_token_id)
     mask = torch.zeros_like(ids)
@@ -184,6 +190,11 @@ def seq2seq_inputs(config):
         ids[row, :length - 1] = torch.randint(3, VOCABULARY, (length - 1,))
         ids[row, length - 1] = END
         mask[row, :length] = 1
+    return ids, mask
+
+
+def seq2seq_inputs(config):
+    ids, mask = ended_texts(config)
     labels = torch.randint(3, VOCABULARY, (3, 7))
     labels[1, 5:] = -100
     labels[0, 6] = labels[1, 4] = labels[2, 6] = END
@@ -220,16 +231,18 @@ def write(name, task, model):
     folder.mkdir(parents=True, exist_ok=True)
     model.save_pretrained(folder)
     model = model.double()
-    if config.is_encoder_decoder:
+    if config.is_encoder_decoder and task in ('base', 'Seq2SeqLM'):
         inputs = seq2seq_inputs(config)
     elif task == 'CausalLM':
         inputs = decoder_inputs(config)
     else:
         inputs = encoder_inputs(task, config)
+    if config.is_encoder_decoder and task not in ('base', 'Seq2SeqLM'):
+        inputs['input_ids'], inputs['attention_mask'] = ended_texts(config)
     if task == 'base':
         inputs.pop('labels', None)
     given = {key: value.double() if value.is_floating_point() else value for key, value in inputs.items()}
-    if task == 'base' and config.is_encoder_decoder:
+    if task == 'base' and config.is_encoder_decoder and not name.endswith('encoder'):
         given['decoder_input_ids'] = inputs['decoder_input_ids'] = torch.randint(3, VOCABULARY, (3, 6))
     model.set_attn_implementation('eager')
     output = model(**given, output_hidden_states=True, output_attentions=True, return_dict=True)

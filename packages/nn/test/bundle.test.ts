@@ -36,7 +36,7 @@ console.log(await generate(model, { input_ids: [[1]] }));
  */
 const PAGES = [
   { name: 'names Llama', page: NAMED, entries: [], limit: 133_100 },
-  { name: 'finds Llama', page: AUTO, entries: ['src/models/llama.ts'], limit: 139_300 },
+  { name: 'finds Llama', page: AUTO, entries: ['src/models/llama.ts'], limit: 139_500 },
 ];
 
 describe('a page that generates on WebGPU', () => {

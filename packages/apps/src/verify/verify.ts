@@ -1,6 +1,7 @@
 import { openSource, parseJson } from '@llm/hub';
 import {
   AutoModel,
+  autoClassOf,
   type CausalLM,
   checkOptions,
   decodeTensors,
@@ -12,7 +13,6 @@ import {
   setDefaultDevice,
   type Tensor,
 } from '@llm/nn';
-import { autoClassOf } from '../auto-class.ts';
 
 /** What one device makes of one model family. */
 export interface VerifyResult {

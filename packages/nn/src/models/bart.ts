@@ -10,7 +10,10 @@ import {
   type BartVariant,
   bartDefaults,
   bartLanguageModel,
+  bartReader,
+  bartShift,
 } from './blocks/bart-model.ts';
+import { textClassification, textQuestionAnswering } from './blocks/seq2seq-heads.ts';
 
 const variant: BartVariant = {
   normFirst: false,
@@ -18,7 +21,9 @@ const variant: BartVariant = {
   positions: { kind: 'learned', offset: 2 },
 };
 
-/** BART with and without its language-model head. */
+const reader = (config: BartConfig) => bartReader(config, variant, bartShift(config));
+
+/** BART and its heads. */
 export const bart = defineFamily<BartConfig>({
   model_type: 'bart',
   className: 'Bart',
@@ -27,5 +32,7 @@ export const bart = defineFamily<BartConfig>({
   tasks: {
     base: (config) => new BartModel(config, variant),
     Seq2SeqLM: (config) => bartLanguageModel(config, variant, true),
+    SequenceClassification: (config) => textClassification(config, reader(config)),
+    QuestionAnswering: (config) => textQuestionAnswering(config, reader(config)),
   },
 });

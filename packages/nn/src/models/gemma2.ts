@@ -76,6 +76,7 @@ export const gemma2 = defineFamily<Gemma2Config>({
       table: ({ embed_tokens }) => embed_tokens.weight,
       classifierDropout: () => 0.1,
       tokenClassifier: 'score',
+      absent: ['QuestionAnswering'],
       adapt: (logits, { final_logit_softcapping: cap }) => softcapped(logits, cap),
     },
   ),

@@ -94,6 +94,7 @@ export const gemma3 = defineFamily<Gemma3Config>({
       table: ({ embed_tokens }) => embed_tokens.weight,
       classifierDropout: () => 0.1,
       tokenClassifier: 'score',
+      absent: ['SequenceClassification', 'TokenClassification', 'QuestionAnswering'],
       adapt: (logits, { final_logit_softcapping: cap }) => softcapped(logits, cap),
     },
   ),

@@ -13,7 +13,9 @@ import {
   type BartVariant,
   bartDefaults,
   bartLanguageModel,
+  bartReader,
 } from './blocks/bart-model.ts';
+import { textClassification, textQuestionAnswering } from './blocks/seq2seq-heads.ts';
 
 /** `config.json` of mBART. */
 export type MBartConfig = BartConfig;
@@ -31,7 +33,10 @@ function rotate(labels: Tensor, pad: number): Tensor {
   return shiftRight(labels, labels.mul(places.eq(last)).sum(1, true));
 }
 
-/** mBART with and without its language-model head. */
+const rotation = (config: MBartConfig) => (ids: Tensor) => rotate(ids, config.pad_token_id ?? 1);
+const reader = (config: MBartConfig) => bartReader(config, variant, rotation(config));
+
+/** mBART and its heads. */
 export const mbart = defineFamily<MBartConfig>({
   model_type: 'mbart',
   className: 'MBart',
@@ -39,9 +44,8 @@ export const mbart = defineFamily<MBartConfig>({
   defaults: { ...bartDefaults, model_type: 'mbart' },
   tasks: {
     base: (config) => new BartModel(config, variant),
-    Seq2SeqLM: (config) =>
-      bartLanguageModel(config, variant, true, (labels) =>
-        rotate(labels, config.pad_token_id ?? 1),
-      ),
+    Seq2SeqLM: (config) => bartLanguageModel(config, variant, true, rotation(config)),
+    SequenceClassification: (config) => textClassification(config, reader(config)),
+    QuestionAnswering: (config) => textQuestionAnswering(config, reader(config)),
   },
 });

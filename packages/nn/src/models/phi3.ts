@@ -65,6 +65,7 @@ export const phi3 = defineFamily<Phi3Config>({
       table: ({ embed_tokens }) => embed_tokens.weight,
       classifierDropout: () => 0.1,
       tokenClassifier: 'score',
+      absent: ['QuestionAnswering'],
     },
   ),
 });

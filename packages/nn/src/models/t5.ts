@@ -12,11 +12,21 @@ import { RMSNorm } from '../layers/rms-norm.ts';
 import { Module } from '../module/module.ts';
 import { commonDefaults } from '../pretrained/config.ts';
 import { defineFamily, type Family } from '../pretrained/family.ts';
+import type { ModelInputs } from '../pretrained/inputs.ts';
+import { PreTrainedModel } from '../pretrained/model.ts';
+import type { BaseOutput } from '../pretrained/outputs.ts';
 import type { CacheShape } from '../tasks/causal-lm.ts';
 import { Seq2SeqLM, shiftRight } from '../tasks/seq2seq-lm.ts';
-import { maskOfKeys, type Recorder } from './blocks/context.ts';
+import { required } from './blocks/checks.ts';
+import { maskOfKeys, Recorder } from './blocks/context.ts';
 import { EncoderDecoder, type StackInputs } from './blocks/encoder-decoder.ts';
+import { tokenClassification } from './blocks/encoder-tasks.ts';
 import { relativeBias } from './blocks/relative-bias.ts';
+import {
+  type TextReader,
+  textClassification,
+  textQuestionAnswering,
+} from './blocks/seq2seq-heads.ts';
 import type { T5Config } from './blocks/t5-config.ts';
 import { T5Block } from './blocks/t5-layers.ts';
 
@@ -87,8 +97,51 @@ export class T5Model extends EncoderDecoder {
   }
 }
 
+/** The encoder of T5 alone. */
+class T5EncoderModel extends PreTrainedModel {
+  readonly inputNames = ['input_ids', 'attention_mask'] as const;
+  readonly shared: Embedding;
+  readonly encoder: T5Stack;
+
+  constructor(override readonly config: T5Config) {
+    super(config);
+    this.shared = new Embedding(config.vocab_size, config.d_model);
+    this.encoder = new T5Stack(config, this.shared, false);
+  }
+
+  forward(inputs: ModelInputs): BaseOutput {
+    const tensors = this.tensors(inputs);
+    const ids = required(tensors.input_ids);
+    const recorder = new Recorder(tensors);
+    const mask = tensors.attention_mask;
+    const last_hidden_state = this.encoder.forward(ids, { mask }, recorder);
+    return { last_hidden_state, ...recorder.recorded };
+  }
+}
+
+const startOf = ({ decoder_start_token_id, pad_token_id }: T5Config) =>
+  decoder_start_token_id ?? pad_token_id ?? 0;
+
+const reader = (config: T5Config, prefix: string): TextReader => ({
+  prefix,
+  base: new T5Model(config),
+  width: config.d_model,
+  dropout: config.classifier_dropout,
+  shift: (ids) => shiftRight(ids, startOf(config)),
+});
+
 const tasks: Family<T5Config>['tasks'] = {
   base: (config) => new T5Model(config),
+  TextEncoding: (config) => new T5EncoderModel(config),
+  SequenceClassification: (config) => textClassification(config, reader(config, 'transformer')),
+  TokenClassification: (config) =>
+    tokenClassification(config, {
+      prefix: 'transformer',
+      base: new T5EncoderModel(config),
+      width: config.d_model,
+      dropout: config.classifier_dropout,
+    }),
+  QuestionAnswering: (config) => textQuestionAnswering(config, reader(config, '')),
   Seq2SeqLM: (config) => {
     const base = new T5Model(config);
     const { weight } = base.shared;
@@ -96,8 +149,7 @@ const tasks: Family<T5Config>['tasks'] = {
     const table = isTied ? weight : new Variable(normal(weight.shape, 0, d_model ** -0.5));
     // Version 1.0 shares the table, whose numbers are large, and scales instead.
     const logits = (hidden: Tensor) => linear(isTied ? hidden.mul(d_model ** -0.5) : hidden, table);
-    const start = config.decoder_start_token_id ?? config.pad_token_id ?? 0;
-    const shift = (labels: Tensor) => shiftRight(labels, start);
+    const shift = (labels: Tensor) => shiftRight(labels, startOf(config));
     return new Seq2SeqLM(config, {
       prefix: '',
       base,
@@ -122,6 +174,7 @@ const defaults: T5Config = {
   relative_attention_num_buckets: 32,
   relative_attention_max_distance: 128,
   dropout_rate: 0.1,
+  classifier_dropout: 0,
   layer_norm_epsilon: 1e-6,
   feed_forward_proj: 'relu',
   pad_token_id: 0,
@@ -129,7 +182,7 @@ const defaults: T5Config = {
   decoder_start_token_id: 0,
 };
 
-/** T5 with and without its language-model head. */
+/** T5 and its heads. */
 export const t5 = defineFamily<T5Config>({
   model_type: 't5',
   className: 'T5',
@@ -138,7 +191,7 @@ export const t5 = defineFamily<T5Config>({
   tasks,
 });
 
-/** mT5 with and without its language-model head. */
+/** mT5 and its heads. */
 export const mt5 = defineFamily<T5Config>({
   model_type: 'mt5',
   className: 'MT5',

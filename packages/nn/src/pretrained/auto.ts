@@ -35,6 +35,8 @@ export interface AutoModelFor<Task extends TaskName> {
 
 /** Models without a head: `last_hidden_state`, and `pooler_output` where the family has one. */
 export const AutoModel = /* @__PURE__ */ autoModelFor('base');
+/** The encoders of models that turn one text into another. */
+export const AutoModelForTextEncoding = /* @__PURE__ */ autoModelFor('TextEncoding');
 /** Models that continue texts. */
 export const AutoModelForCausalLM = /* @__PURE__ */ autoModelFor('CausalLM');
 /** Models that fill in masked tokens. */

@@ -37,10 +37,12 @@ export function architectureOf({ className }: { className: string }, task: TaskN
     'MT5:Seq2SeqLM': 'MT5ForConditionalGeneration',
     'Marian:Seq2SeqLM': 'MarianMTModel',
     'M2M100:Seq2SeqLM': 'M2M100ForConditionalGeneration',
-    'Bert:PreTraining': 'BertForPreTraining',
+    'Gemma3:base': 'Gemma3TextModel',
   };
+  const found = special[`${className}:${task}`];
+  if (found !== undefined) return found;
   if (task === 'base') return `${className}Model`;
-  return special[`${className}:${task}`] ?? `${className}For${task}`;
+  return task === 'TextEncoding' ? `${className}EncoderModel` : `${className}For${task}`;
 }
 
 /** The builder of a task's model. @throws Error naming the tasks that the family has. */

@@ -1,4 +1,5 @@
 export * from './auto.ts';
+export { autoClassOf } from './auto-class.ts';
 export type { ModelConfig, ProblemType, Settings } from './config.ts';
 export { completeConfig, supportOnly } from './config.ts';
 export { defineFamily, type Family } from './family.ts';

@@ -22,14 +22,14 @@ export interface BaseOutput extends Recorded {
 }
 
 /** Output of a model whose head gives scores. */
-export interface LogitsOutput extends Recorded {
+export interface LogitsOutput extends Recorded, Partial<Seq2SeqRecorded> {
   /** A scalar, if there were labels. */
   readonly loss?: Tensor;
   readonly logits: Tensor;
 }
 
 /** Output of a model that marks a span. */
-export interface QuestionAnsweringOutput extends Recorded {
+export interface QuestionAnsweringOutput extends Recorded, Partial<Seq2SeqRecorded> {
   /** A scalar, if there were positions. */
   readonly loss?: Tensor;
   /** [batch, length] */

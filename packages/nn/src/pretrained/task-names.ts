@@ -18,6 +18,7 @@ export interface BaseModel extends PreTrainedModel {
 /** The model of each task; the names are those in Python's `AutoModelFor…`. */
 export interface TaskModels {
   readonly base: BaseModel;
+  readonly TextEncoding: BaseModel;
   readonly CausalLM: CausalLM;
   readonly MaskedLM: MaskedLM;
   readonly Seq2SeqLM: Seq2SeqLM;

@@ -2,7 +2,7 @@ import type { Tensor } from '@llm/tensor';
 import type { ModelConfig } from '../pretrained/config.ts';
 import type { ModelInputs, TensorInputs } from '../pretrained/inputs.ts';
 import { PreTrainedModel } from '../pretrained/model.ts';
-import type { BaseOutput } from '../pretrained/outputs.ts';
+import type { BaseOutput, Recorded, Seq2SeqRecorded } from '../pretrained/outputs.ts';
 
 /** A model without a head. */
 export interface Base extends PreTrainedModel {
@@ -11,13 +11,15 @@ export interface Base extends PreTrainedModel {
 
 /** A model without a head, and what a family puts on it for a task. */
 export interface HeadParts<B extends Base = Base> {
-  /** Name of the model without a head in checkpoints. */
+  /** Name of the model without a head in checkpoints; empty if its parts stand at the top. */
   readonly prefix: string;
   readonly base: B;
   /** Modules and variables of the head by their names in checkpoints. */
   readonly head: Readonly<Record<string, unknown>>;
   /** Scores by the head. */
   readonly logits: (output: BaseOutput, inputs: TensorInputs) => Tensor;
+  /** Inputs of the base model that follow from the others, where they are not given. */
+  readonly derive?: (inputs: TensorInputs) => TensorInputs;
 }
 
 /** A model with a head: parameters are named as in checkpoints of the family. */
@@ -50,25 +52,28 @@ export abstract class ModelWithHead<B extends Base = Base> extends PreTrainedMod
 
   /** Runs the base model and the head. */
   protected run(inputs: TensorInputs): { output: BaseOutput; logits: Tensor } {
-    const { base, logits } = this.#parts;
+    const { base, logits, derive } = this.#parts;
     const names = new Set<string>([
       ...base.inputNames,
       'output_hidden_states',
       'output_attentions',
     ]);
-    const own = Object.fromEntries(Object.entries(inputs).filter(([name]) => names.has(name)));
+    const all = { ...derive?.(inputs), ...inputs };
+    const own = Object.fromEntries(Object.entries(all).filter(([name]) => names.has(name)));
     const output = base.forward(own as ModelInputs);
     return { output, logits: logits(output, inputs) };
   }
 
   protected override *fields(): Iterable<readonly [string, unknown]> {
     const { prefix, base, head } = this.#parts;
-    yield [prefix, base];
+    if (prefix) yield [prefix, base];
+    else for (const [name, module] of base.namedChildren()) yield [name, module];
     yield* Object.entries(head);
   }
 }
 
-/** Hidden states and attention weights of an output, for the output above it. */
-export function recordedOf({ hidden_states, attentions }: BaseOutput) {
-  return { ...(hidden_states && { hidden_states }), ...(attentions && { attentions }) };
+/** What an output holds beside its result, for the output above it. */
+export function recordedOf(output: BaseOutput): Recorded & Partial<Seq2SeqRecorded> {
+  const { last_hidden_state: _, pooler_output: __, ...recorded } = output;
+  return recorded;
 }

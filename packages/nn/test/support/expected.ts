@@ -1,18 +1,5 @@
 import type { ModelSource } from '@llm/hub';
-import {
-  AutoModel,
-  AutoModelForCausalLM,
-  AutoModelForMaskedLM,
-  AutoModelForMultipleChoice,
-  AutoModelForNextSentencePrediction,
-  AutoModelForQuestionAnswering,
-  AutoModelForSeq2SeqLM,
-  AutoModelForSequenceClassification,
-  AutoModelForTokenClassification,
-  type ModelInputs,
-  type PreTrainedModel,
-  type Tensor,
-} from '@llm/nn';
+import { autoClassOf, type ModelInputs, type PreTrainedModel, type Tensor } from '@llm/nn';
 
 /** What a fixture of a model holds, wherever its files were read. */
 export interface Expected {
@@ -46,23 +33,10 @@ export function expectedOf(
   };
 }
 
-const autos = [
-  ['CausalLM', AutoModelForCausalLM],
-  ['LMHeadModel', AutoModelForCausalLM],
-  ['MTModel', AutoModelForSeq2SeqLM],
-  ['ConditionalGeneration', AutoModelForSeq2SeqLM],
-  ['MaskedLM', AutoModelForMaskedLM],
-  ['SequenceClassification', AutoModelForSequenceClassification],
-  ['TokenClassification', AutoModelForTokenClassification],
-  ['QuestionAnswering', AutoModelForQuestionAnswering],
-  ['MultipleChoice', AutoModelForMultipleChoice],
-  ['NextSentencePrediction', AutoModelForNextSentencePrediction],
-] as const;
-
 /** The class that loads a fixture's model, by the name that Python gave in `architectures`. */
 export function autoModelOf({ config }: Expected): {
   from_pretrained(location: string | URL | ModelSource): Promise<PreTrainedModel>;
 } {
   const [architecture] = config.architectures as string[];
-  return autos.find(([end]) => architecture!.endsWith(end))?.[1] ?? AutoModel;
+  return autoClassOf(architecture!)!;
 }

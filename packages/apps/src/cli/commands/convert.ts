@@ -1,8 +1,8 @@
 import { openSource } from '@llm/hub';
-import { loadConfig } from '@llm/nn';
+import { autoClassOf, loadConfig } from '@llm/nn';
 import { AutoTokenizer } from '@llm/tokenizers';
 import { type Command, Option } from 'commander';
-import { architectureOf, autoClassOf } from '../../auto-class.ts';
+import { architectureOf } from '../../architecture.ts';
 import { downloadBar } from '../download-bar.ts';
 import { UsageError } from '../failure.ts';
 import type { Io } from '../io.ts';

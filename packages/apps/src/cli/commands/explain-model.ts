@@ -1,4 +1,5 @@
 import {
+  autoClassOf,
   explain,
   full,
   type ModelInputs,
@@ -6,7 +7,6 @@ import {
   setDefaultDevice,
   type Tensor,
 } from '@llm/nn';
-import { autoClassOf } from '../../auto-class.ts';
 import { downloadBar } from '../download-bar.ts';
 import { UsageError } from '../failure.ts';
 import type { Io } from '../io.ts';

@@ -1,7 +1,7 @@
 import { openCheckpoint, openSource } from '@llm/hub';
 import { loadConfig, supportedModelTypes } from '@llm/nn';
 import { type Command, Option } from 'commander';
-import { architectureOf } from '../../auto-class.ts';
+import { architectureOf } from '../../architecture.ts';
 import { type Io, writeJson } from '../io.ts';
 import { wholeNumber } from '../model-options.ts';
 import { explainModel } from './explain-model.ts';

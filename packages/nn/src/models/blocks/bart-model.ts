@@ -17,6 +17,7 @@ import { type BartConfig, BartLayer, type StackKind } from './bart-layers.ts';
 import { checkLength } from './checks.ts';
 import { maskOfKeys, type Recorder } from './context.ts';
 import { EncoderDecoder, type StackInputs } from './encoder-decoder.ts';
+import type { TextReader } from './seq2seq-heads.ts';
 
 /** What differs between the families. */
 export interface BartVariant {
@@ -169,6 +170,21 @@ export class BartModel extends EncoderDecoder {
   }
 }
 
+/** Decoder inputs of BART: one place later, behind `decoder_start_token_id`. */
+export function bartShift(config: BartConfig): (ids: Tensor) => Tensor {
+  return (ids) => shiftRight(ids, config.decoder_start_token_id ?? (config.eos_token_id as number));
+}
+
+/** The model for the heads that read one text. */
+export function bartReader(
+  config: BartConfig,
+  variant: BartVariant,
+  shift: TextReader['shift'],
+): TextReader {
+  const { d_model: width, classifier_dropout: dropout } = config;
+  return { prefix: 'model', base: new BartModel(config, variant), width, dropout, shift };
+}
+
 /**
  * The model with its language-model head.
  *
@@ -179,8 +195,7 @@ export function bartLanguageModel(
   config: BartConfig,
   variant: BartVariant,
   hasBias: boolean,
-  shift: (labels: Tensor) => Tensor = (labels) =>
-    shiftRight(labels, config.decoder_start_token_id ?? (config.eos_token_id as number)),
+  shift: (labels: Tensor) => Tensor = bartShift(config),
 ): Seq2SeqLM {
   const base = new BartModel(config, variant);
   const { weight } = base.shared;

@@ -8,6 +8,7 @@ import { Linear } from '../../layers/linear.ts';
 import type { ModelConfig } from '../../pretrained/config.ts';
 import type { Family } from '../../pretrained/family.ts';
 import type { TensorInputs } from '../../pretrained/inputs.ts';
+import type { TaskName } from '../../pretrained/task-names.ts';
 import { CausalLM, type DecoderBase } from '../../tasks/causal-lm.ts';
 import { QuestionAnswering } from '../../tasks/question-answering.ts';
 import { SequenceClassification } from '../../tasks/sequence-classification.ts';
@@ -48,6 +49,8 @@ export interface DecoderHeads<Config extends ModelConfig, Model extends DecoderB
   readonly questionAnsweringPrefix?: string;
   /** Name of the classifier of tokens. */
   readonly tokenClassifier: 'classifier' | 'score';
+  /** Tasks for which Python has no class of the family, so that it could not load what is saved. */
+  readonly absent?: readonly TaskName[];
   /** Changes the logits of the language model, as Gemma 2's soft cap. */
   readonly adapt?: (logits: Tensor, config: Config) => Tensor;
 }
@@ -57,8 +60,8 @@ export function decoderTasks<Config extends ModelConfig, Model extends DecoderBa
   make: (config: Config) => Model,
   heads: DecoderHeads<Config, Model>,
 ): Family<Config>['tasks'] {
-  const { prefix, width, table, classifierDropout, tokenClassifier, adapt } = heads;
-  return {
+  const { prefix, width, table, classifierDropout, tokenClassifier, adapt, absent = [] } = heads;
+  const tasks: Family<Config>['tasks'] = {
     base: make,
     CausalLM: (config) => {
       const base = make(config);
@@ -99,6 +102,9 @@ export function decoderTasks<Config extends ModelConfig, Model extends DecoderBa
       });
     },
   };
+  return Object.fromEntries(
+    Object.entries(tasks).filter(([task]) => !absent.includes(task as TaskName)),
+  );
 }
 
 /** Scores at the last token that is not padding: [batch, length, classes] → [batch, classes]. */

@@ -13,6 +13,7 @@ export interface T5Config extends ModelConfig {
   readonly relative_attention_num_buckets: number;
   readonly relative_attention_max_distance: number;
   readonly dropout_rate: number;
+  readonly classifier_dropout: number;
   readonly layer_norm_epsilon: number;
   /** `relu` (version 1.0), or `gated-gelu` (version 1.1), whose GELU is the tanh approximation. */
   readonly feed_forward_proj: string;

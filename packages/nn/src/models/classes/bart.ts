@@ -10,3 +10,10 @@ import { bart } from '../bart.ts';
 export const BartModel = /* @__PURE__ */ modelClass(bart, 'base');
 /** BART that turns one text into another. */
 export const BartForConditionalGeneration = /* @__PURE__ */ modelClass(bart, 'Seq2SeqLM');
+/** BART that classifies texts. */
+export const BartForSequenceClassification = /* @__PURE__ */ modelClass(
+  bart,
+  'SequenceClassification',
+);
+/** BART that finds the answer in a text. */
+export const BartForQuestionAnswering = /* @__PURE__ */ modelClass(bart, 'QuestionAnswering');

@@ -20,5 +20,3 @@ export const Gemma2ForTokenClassification = /* @__PURE__ */ modelClass(
   gemma2,
   'TokenClassification',
 );
-/** Gemma 2 that finds the answer in a text. */
-export const Gemma2ForQuestionAnswering = /* @__PURE__ */ modelClass(gemma2, 'QuestionAnswering');

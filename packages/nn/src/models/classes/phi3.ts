@@ -17,5 +17,3 @@ export const Phi3ForSequenceClassification = /* @__PURE__ */ modelClass(
 );
 /** Phi-3 that classifies tokens. */
 export const Phi3ForTokenClassification = /* @__PURE__ */ modelClass(phi3, 'TokenClassification');
-/** Phi-3 that finds the answer in a text. */
-export const Phi3ForQuestionAnswering = /* @__PURE__ */ modelClass(phi3, 'QuestionAnswering');

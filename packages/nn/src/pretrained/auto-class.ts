@@ -1,5 +1,11 @@
+/**
+ * From the class of transformers that a configuration names to what loads it: the reverse of `architectureOf`.
+ *
+ * @module
+ */
 import {
   AutoModel,
+  type AutoModelFor,
   AutoModelForCausalLM,
   AutoModelForMaskedLM,
   AutoModelForMultipleChoice,
@@ -7,21 +13,13 @@ import {
   AutoModelForQuestionAnswering,
   AutoModelForSeq2SeqLM,
   AutoModelForSequenceClassification,
+  AutoModelForTextEncoding,
   AutoModelForTokenClassification,
-  type FromPretrainedOptions,
-  type PreTrainedModel,
-} from '@llm/nn';
-
-/** What loads a kind of model. */
-export interface AutoClass {
-  from_pretrained(
-    location: string | URL,
-    options?: FromPretrainedOptions,
-  ): Promise<PreTrainedModel>;
-}
+} from './auto.ts';
+import type { TaskName } from './task-names.ts';
 
 /** How Python's classes end, and what loads them. */
-const classes: readonly (readonly [ending: RegExp, auto: AutoClass])[] = [
+const classes: readonly (readonly [ending: RegExp, auto: AutoModelFor<TaskName>])[] = [
   [/ForCausalLM$|LMHeadModel$/, AutoModelForCausalLM],
   [/ForMaskedLM$/, AutoModelForMaskedLM],
   [/ForMultipleChoice$/, AutoModelForMultipleChoice],
@@ -30,6 +28,7 @@ const classes: readonly (readonly [ending: RegExp, auto: AutoClass])[] = [
   [/ForConditionalGeneration$|MTModel$/, AutoModelForSeq2SeqLM],
   [/ForSequenceClassification$/, AutoModelForSequenceClassification],
   [/ForTokenClassification$/, AutoModelForTokenClassification],
+  [/EncoderModel$/, AutoModelForTextEncoding],
   [/Model$/, AutoModel],
 ];
 
@@ -39,13 +38,6 @@ const classes: readonly (readonly [ending: RegExp, auto: AutoClass])[] = [
  * @param architecture a class of transformers, as `architectures` of a config names it
  * @returns undefined for a class that is not known here
  */
-export function autoClassOf(architecture: string): AutoClass | undefined {
+export function autoClassOf(architecture: string): AutoModelFor<TaskName> | undefined {
   return classes.find(([ending]) => ending.test(architecture))?.[1];
-}
-
-/** The class of transformers that a config names; undefined where it names none, as those made from GGUF files. */
-export function architectureOf(config: object): string | undefined {
-  const { architectures } = config as { architectures?: unknown };
-  const [first] = Array.isArray(architectures) ? (architectures as unknown[]) : [];
-  return typeof first === 'string' ? first : undefined;
 }
