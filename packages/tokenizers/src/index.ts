@@ -17,7 +17,7 @@ export { Encoding, type Offsets, type Padding, type Side, type TokenPlaces } fro
 export type { TokenLists } from './encoding-lists.ts';
 export { TokenizerFileError } from './json/error.ts';
 export type { Json, JsonFloat, JsonWritable } from './json/fields.ts';
-export type { TokenModel, TokenSpans } from './models/model.ts';
+export type { TokenModel, TokenSpans, TokenWidths } from './models/model.ts';
 export type { Normalizer } from './normalizers/normalizer.ts';
 export { PatternError } from './pattern/error.ts';
 export { TokenizerPoolError } from './pool/error.ts';

@@ -9,6 +9,7 @@ export { loadComponents } from './components/load-components.ts';
 export { TokenizerFileError } from './json/error.ts';
 export { checkOptions } from './options.ts';
 export { PatternError } from './pattern/error.ts';
+export { cutAtMatches } from './pre-tokenizers/behavior.ts';
 export { Cutter } from './pre-tokenizers/cutter.ts';
 export { piecesOf } from './pre-tokenizers/pieces-of.ts';
 export { TextPipeline } from './text-pipeline.ts';

@@ -4,6 +4,7 @@ import { concatEncodings, Encoding, type Offsets, type TokenPlaces } from './enc
 import type { TokenSpans } from './models/model.ts';
 import { TextPipeline } from './text-pipeline.ts';
 import { type Truncation, truncatePair } from './truncation.ts';
+import { utf8Spans } from './utf8.ts';
 import { WordCache } from './word-cache.ts';
 
 /** What offsets count. */
@@ -62,8 +63,11 @@ export class Tokenizer extends TextPipeline {
 
   private spansOf(piece: string): TokenSpans {
     const { model } = this.parts;
-    if (model.isRandom) return model.tokenizeSpans(piece);
-    return this.spanCache.get(piece, 0, piece.length, (each) => model.tokenizeSpans(each));
+    const make = (each: string): TokenSpans => {
+      const found = model.tokenizeSpans(each);
+      return 'widths' in found ? { ids: found.ids, ...utf8Spans(each, found.widths) } : found;
+    };
+    return model.isRandom ? make(piece) : this.spanCache.get(piece, 0, piece.length, make);
   }
 
   /**

@@ -17,7 +17,7 @@ console.log(tokenizer.decode(tokenizer.encode('text')));
 `,
     has: 'ids/id-tokenizer.ts',
     lacks: ['/encoding.ts', 'aligned-text', '/tokenizer.ts', 'truncation', 'pretrained/'],
-    limit: 6_050,
+    limit: 6_150,
   },
   calls: {
     program: `
@@ -27,7 +27,7 @@ console.log(tokenizer.decode(tokenizer('text').input_ids));
 `,
     has: 'pretrained/call.ts',
     lacks: [],
-    limit: 13_800,
+    limit: 14_200,
   },
 } as const;
 /** What no page has before a file or a call asks for it. */
@@ -48,10 +48,10 @@ const OTHERS = [
  * little more, so that growth is seen. The aim is 14 KB.
  */
 const FILES = [
-  { file: 'BERT', families: ['bert', 'special-tokens'], ids: 10_300, calls: 18_250 },
-  { file: 'T5', families: ['sentence-piece', 'special-tokens'], ids: 11_900, calls: 19_850 },
-  { file: 'GPT-2', families: ['byte-level'], ids: 15_200, calls: 23_000 },
-  { file: 'Llama 3', families: ['byte-level', 'special-tokens'], ids: 16_400, calls: 24_350 },
+  { file: 'BERT', families: ['bert', 'composed'], ids: 10_850, calls: 19_150 },
+  { file: 'T5', families: ['sentence-piece', 'composed'], ids: 12_850, calls: 21_100 },
+  { file: 'GPT-2', families: ['byte-level'], ids: 14_000, calls: 22_000 },
+  { file: 'Llama 3', families: ['byte-level', 'composed'], ids: 15_550, calls: 23_750 },
 ] as const;
 
 describe.each(['ids', 'calls'] as const)('a page that wants %s', (kind) => {

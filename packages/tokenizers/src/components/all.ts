@@ -1,11 +1,11 @@
 import { bert } from './bert.ts';
 import { byteLevel } from './byte-level.ts';
 import { type Components, componentsOf } from './components.ts';
+import { composed } from './composed.ts';
 import { others } from './others.ts';
 import { patterns } from './patterns.ts';
 import { sentenceEnds } from './sentence-ends.ts';
 import { sentencePiece } from './sentence-piece.ts';
-import { specialTokens } from './special-tokens.ts';
 
 /** All families of components. */
 export const families = {
@@ -13,7 +13,7 @@ export const families = {
   sentencePiece,
   patterns,
   bert,
-  specialTokens,
+  composed,
   sentenceEnds,
   others,
 };

@@ -5,12 +5,10 @@
  */
 
 import { ByteLevelDecoder } from '../decoders/byte-level.ts';
-import { parseList } from '../json/registry.ts';
 import { BPE } from '../models/bpe.ts';
 import { ByteLevelNormalizer } from '../normalizers/byte-level.ts';
 import { ByteLevelProcessor } from '../post-processors/byte-level.ts';
 import { ByteLevel } from '../pre-tokenizers/byte-level.ts';
-import { PreTokenizerSequence } from '../pre-tokenizers/sequence.ts';
 import { Split } from '../pre-tokenizers/split.ts';
 import { componentFamily } from '../text-core.ts';
 
@@ -20,8 +18,6 @@ export const byteLevel = componentFamily({
   preTokenizers: {
     ByteLevel: ByteLevel.read,
     Split: Split.read,
-    Sequence: (fields, parse) =>
-      new PreTokenizerSequence(parseList(fields, 'pretokenizers', parse)),
   },
   models: { BPE: BPE.read },
   postProcessors: { ByteLevel: ByteLevelProcessor.read },

@@ -47,7 +47,7 @@ export const KINDS = {
  * Puts readers together.
  *
  * @param families - Readers; where a type stands in two of them, the later one counts.
- * @param types - The supported types by kind, for messages, where the readers are only a part.
+ * @param types - Further types that are supported, by kind, for messages.
  */
 export function componentsOf(
   families: readonly ComponentReaders[],

@@ -13,25 +13,21 @@ type FamilyOf<Kind extends ComponentKind, Type extends string> = {
 }[keyof Families];
 type TypesOf<Family, Kind extends ComponentKind> =
   Family extends Record<Kind, infer Readers> ? keyof Readers & string : never;
-/** The family of each type: one that is missing here does not compile. */
+/** The family of each type that is not among the others: one that is missing here does not compile. */
 type FamilyTable = {
   readonly [Kind in ComponentKind]: {
-    readonly [Type in TypesOf<Families[keyof Families], Kind>]: FamilyOf<Kind, Type>;
+    readonly [Type in TypesOf<Families[Exclude<keyof Families, 'others'>], Kind>]: FamilyOf<
+      Kind,
+      Type
+    >;
   };
 };
 
 const FAMILIES: FamilyTable = {
   normalizers: {
-    NFC: 'others',
-    NFD: 'others',
-    NFKC: 'others',
-    NFKD: 'others',
-    Lowercase: 'others',
     Strip: 'sentencePiece',
-    StripAccents: 'others',
     Replace: 'sentencePiece',
     Prepend: 'sentencePiece',
-    Nmt: 'others',
     Precompiled: 'sentencePiece',
     BertNormalizer: 'bert',
     ByteLevel: 'byteLevel',
@@ -40,30 +36,22 @@ const FAMILIES: FamilyTable = {
   preTokenizers: {
     BertPreTokenizer: 'bert',
     ByteLevel: 'byteLevel',
-    CharDelimiterSplit: 'others',
-    Digits: 'others',
-    FixedLength: 'others',
     Metaspace: 'sentencePiece',
-    Punctuation: 'others',
     Split: 'byteLevel',
-    UnicodeScripts: 'others',
-    Whitespace: 'others',
-    WhitespaceSplit: 'others',
-    Sequence: 'byteLevel',
+    WhitespaceSplit: 'sentencePiece',
+    Sequence: 'composed',
   },
-  models: { BPE: 'byteLevel', Unigram: 'sentencePiece', WordLevel: 'others', WordPiece: 'bert' },
+  models: { BPE: 'byteLevel', Unigram: 'sentencePiece', WordPiece: 'bert' },
   postProcessors: {
     BertProcessing: 'sentenceEnds',
     ByteLevel: 'byteLevel',
     RobertaProcessing: 'sentenceEnds',
-    TemplateProcessing: 'specialTokens',
-    Sequence: 'specialTokens',
+    TemplateProcessing: 'composed',
+    Sequence: 'composed',
   },
   decoders: {
-    BPEDecoder: 'others',
     ByteFallback: 'sentencePiece',
     ByteLevel: 'byteLevel',
-    CTC: 'others',
     Fuse: 'sentencePiece',
     Metaspace: 'sentencePiece',
     Replace: 'sentencePiece',
@@ -79,7 +67,7 @@ const LOADERS: { readonly [Name in keyof Families]: () => Promise<Families[Name]
   sentencePiece: async () => (await import('./sentence-piece.ts')).sentencePiece,
   patterns: async () => (await import('./patterns.ts')).patterns,
   bert: async () => (await import('./bert.ts')).bert,
-  specialTokens: async () => (await import('./special-tokens.ts')).specialTokens,
+  composed: async () => (await import('./composed.ts')).composed,
   sentenceEnds: async () => (await import('./sentence-ends.ts')).sentenceEnds,
   others: async () => (await import('./others.ts')).others,
 };
@@ -93,23 +81,24 @@ export async function loadComponents(file: unknown): Promise<Components> {
   const wanted = new Set<keyof Families>();
   const types = {} as Record<ComponentKind, string[]>;
   for (const kind of Object.keys(KINDS) as ComponentKind[]) {
-    const table: Readonly<Record<string, keyof Families>> = FAMILIES[kind];
-    types[kind] = Object.keys(table);
-    for (const part of partsOf(own(file, KINDS[kind].entry), KINDS[kind].parts)) {
+    const { entry, parts } = KINDS[kind];
+    const table = new Map<unknown, keyof Families>(Object.entries(FAMILIES[kind]));
+    // Old files do not name the type of their model, which is BPE.
+    if (kind === 'models') table.set(undefined, 'byteLevel');
+    types[kind] = Object.keys(FAMILIES[kind]);
+    for (const part of partsOf(own(file, entry), parts)) {
       const type = own(part, 'type');
-      if (typeof type === 'string' && Object.hasOwn(table, type)) wanted.add(table[type]!);
+      wanted.add(table.get(type) ?? 'others');
       // Patterns come after the family whose reader of plain text they stand in for.
       if (type === 'Replace' && !isPlainText(own(part, 'pattern'))) wanted.add('patterns');
     }
   }
-  // Old files do not name the type of their model, which is BPE.
-  if (own(own(file, 'model'), 'type') === undefined) wanted.add('byteLevel');
   return componentsOf(await Promise.all([...wanted].map((name) => LOADERS[name]())), types);
 }
 
-/** A component and the parts of sequences in it, each once. */
+/** A component, if there is one, and the parts of sequences in it, each once. */
 function partsOf(component: unknown, parts: string | undefined): Iterable<unknown> {
-  const found = new Set([component]);
+  const found = new Set(component == null ? [] : [component]);
   if (parts !== undefined) {
     for (const each of found) {
       const list = own(each, parts);

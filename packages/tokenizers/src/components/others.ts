@@ -16,7 +16,7 @@ import { Digits } from '../pre-tokenizers/digits.ts';
 import { FixedLength } from '../pre-tokenizers/fixed-length.ts';
 import { Punctuation } from '../pre-tokenizers/punctuation.ts';
 import { UnicodeScripts } from '../pre-tokenizers/unicode-scripts.ts';
-import { Whitespace, WhitespaceSplit } from '../pre-tokenizers/white-space.ts';
+import { Whitespace } from '../pre-tokenizers/white-space.ts';
 import { componentFamily } from '../text-core.ts';
 
 /** Their readers. */
@@ -37,7 +37,6 @@ export const others = componentFamily({
     Punctuation: Punctuation.read,
     UnicodeScripts: () => new UnicodeScripts(),
     Whitespace: () => new Whitespace(),
-    WhitespaceSplit: () => new WhitespaceSplit(),
   },
   models: { WordLevel: WordLevel.read },
   decoders: { BPEDecoder: BPEDecoder.read, CTC: CTC.read },

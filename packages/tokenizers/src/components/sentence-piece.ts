@@ -17,6 +17,7 @@ import { ReplaceText } from '../normalizers/replace-text.ts';
 import { NormalizerSequence } from '../normalizers/sequence.ts';
 import { Strip } from '../normalizers/strip.ts';
 import { Metaspace } from '../pre-tokenizers/metaspace.ts';
+import { WhitespaceSplit } from '../pre-tokenizers/white-space-split.ts';
 import { componentFamily } from '../text-core.ts';
 
 /** Their readers. */
@@ -28,7 +29,7 @@ export const sentencePiece = componentFamily({
     Strip: Strip.read,
     Sequence: (fields, parse) => new NormalizerSequence(parseList(fields, 'normalizers', parse)),
   },
-  preTokenizers: { Metaspace: Metaspace.read },
+  preTokenizers: { Metaspace: Metaspace.read, WhitespaceSplit: () => new WhitespaceSplit() },
   models: { Unigram: Unigram.read },
   decoders: {
     ByteFallback: () => new ByteFallback(),

@@ -37,7 +37,7 @@ export class IdTokenizer {
     const pipeline = buildTokenizer(file, components, 'tokenizer.json', TextPipeline);
     if (!pipeline.needsPlaces) return new IdTokenizer(pipeline);
     throw new TokenizerFileError(
-      'tokenizer.json: what the pre_tokenizer makes of a text depends on where its characters stood before the normalizer; IdTokenizer does not follow that, use AutoTokenizer of @llm/tokenizers',
+      'tokenizer.json: pre_tokenizer: what it makes of a text depends on places in the text as it was; use AutoTokenizer',
     );
   }
 

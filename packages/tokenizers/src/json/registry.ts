@@ -19,16 +19,16 @@ export class Registry<T> {
   /**
    * @param kind - Such as `decoder`.
    * @param readers - How to build each type.
-   * @param types - The types that are supported, where `readers` has only those that a file names.
+   * @param types - Further types that are supported, where `readers` has only those that a file names.
    */
   constructor(
     kind: string,
     readers: Readonly<Record<string, ComponentReader<T>>>,
-    types: readonly string[] = Object.keys(readers),
+    types: readonly string[] = [],
   ) {
     this.kind = kind;
     this.readers = new Map(Object.entries(readers));
-    this.types = types;
+    this.types = [...new Set([...types, ...this.readers.keys()])].sort();
   }
 
   /**

@@ -1,12 +1,12 @@
 import { TokenizerFileError } from '../json/error.ts';
 import { describe, type Fields, JsonFloat } from '../json/fields.ts';
-import { utf8Length, utf8Spans } from '../utf8.ts';
+import { utf8Length } from '../utf8.ts';
 import { BYTE_TOKENS, invertVocabulary, readVocabulary, sortedVocabulary } from '../vocabulary.ts';
 import { buildMergeTable } from './build-merge-table.ts';
 import { isPacked, type Merge, type PackedMerges } from './merge-list.ts';
 import type { MergeTable } from './merge-table.ts';
 import { mergeWord } from './merge-word.ts';
-import type { TokenModel, TokenSpans } from './model.ts';
+import type { TokenModel, TokenSpans, TokenWidths } from './model.ts';
 
 /** Settings of {@link BPE}, by their names in tokenizer.json. */
 export interface BPEOptions {
@@ -120,14 +120,14 @@ export class BPE implements TokenModel {
     return ids;
   }
 
-  tokenizeSpans(piece: string): TokenSpans {
+  tokenizeSpans(piece: string): TokenSpans | TokenWidths {
     if (piece === '') return { ids: [], starts: [], ends: [] };
     const whole = this.options.ignore_merges ? this.vocab.get(piece) : undefined;
     if (whole !== undefined) return { ids: [whole], starts: [0], ends: [piece.length] };
     const ids: number[] = [];
     const widths: number[] = [];
     this.merge(piece, ids, widths);
-    return { ids, ...utf8Spans(piece, widths) };
+    return { ids, widths };
   }
 
   private merge(piece: string, ids: number[], widths: number[] | undefined): void {

@@ -12,6 +12,14 @@ export interface TokenSpans {
   readonly ends: readonly number[];
 }
 
+/** The tokens of a piece, one after the other without gaps. */
+export interface TokenWidths {
+  /** Ids of the tokens. */
+  readonly ids: readonly number[];
+  /** Bytes of the piece, in UTF-8, that each token stands for. */
+  readonly widths: readonly number[];
+}
+
 /** Turns a piece of text into ids of a vocabulary. */
 export interface TokenModel {
   /** The vocabulary: ids by token. */
@@ -21,7 +29,7 @@ export interface TokenModel {
   /** The ids of a piece. */
   tokenize(piece: string): readonly number[];
   /** The ids of a piece, and where in it each token stands. */
-  tokenizeSpans(piece: string): TokenSpans;
+  tokenizeSpans(piece: string): TokenSpans | TokenWidths;
   /** The token of an id, or undefined. */
   idToToken(id: number): string | undefined;
   /** The component as it stands in tokenizer.json. */

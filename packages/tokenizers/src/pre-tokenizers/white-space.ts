@@ -20,16 +20,3 @@ export class Whitespace extends Cutter {
     return { type: 'Whitespace' };
   }
 }
-
-/** What stands between white space. */
-export class WhitespaceSplit extends Cutter {
-  private readonly pieces = new ClassRuns([{ pattern: BLACK, runs: true }]);
-
-  protected cuts(text: string): readonly number[] {
-    return this.pieces.findAll(text);
-  }
-
-  toJson() {
-    return { type: 'WhitespaceSplit' };
-  }
-}

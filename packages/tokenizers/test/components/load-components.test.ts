@@ -32,10 +32,19 @@ describe('loadComponents', () => {
 
   it('loads only the families that a file names', async () => {
     const { models, decoders } = await loadComponents({ model: { type: 'Unigram' } });
-    expect(() => models.parse({ type: 'WordPiece' }, 'file')).toThrow(
-      'the model "WordPiece" is not supported; supported are BPE, Unigram, WordLevel, WordPiece',
-    );
+    expect(() => models.parse({ type: 'WordPiece' }, 'file')).toThrow('is not supported');
     expect(() => decoders.parse({ type: 'CTC' }, 'file')).toThrow('is not supported');
+  });
+
+  it.each([7, 'Wordy', undefined])('names all types where it knows not %s', async (type) => {
+    const file = { model: { type: 'BPE' }, post_processor: { type }, normalizer: { type: 'NFC' } };
+    const { models, postProcessors } = await loadComponents(file);
+    expect(() => postProcessors.parse({ type }, 'file')).toThrow(
+      'is not supported; supported are BertProcessing, ByteLevel, RobertaProcessing, Sequence, TemplateProcessing',
+    );
+    expect(() => models.parse({ type }, 'file')).toThrow(
+      'is not supported; supported are BPE, Unigram, WordLevel, WordPiece',
+    );
   });
 
   it('finds the parts of sequences, also of such that hold themselves', async () => {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { WhitespaceSplit } from '../../src/pre-tokenizers/white-space.ts';
+import { WhitespaceSplit } from '../../src/pre-tokenizers/white-space-split.ts';
 import { countWords } from '../../src/training/count-words.ts';
 import type { TrainTokenizerOptions } from '../../src/training/options.ts';
 import { runSteps } from '../../src/training/progress.ts';
