@@ -1,17 +1,16 @@
 import { Variable } from '@llm/tensor';
-import type { Module } from './module.ts';
 
 /** A parameter, a buffer or a submodule, with its path below the module it was found in. */
-export type Field = readonly [path: string, value: Variable | Module];
+type Field<Module> = readonly [path: string, value: Variable | Module];
 
 /**
  * The variables and modules among `entries`, and those inside arrays and plain objects (`layers.0`,
  * `heads.ner`). Everything else, tensors included, is configuration or a constant.
  */
-export function* fieldsOf(
+export function* fieldsOf<Module>(
   entries: Iterable<readonly [string, unknown]>,
   isModule: (value: unknown) => value is Module,
-): Generator<Field> {
+): Generator<Field<Module>> {
   for (const [name, value] of entries) {
     if (value instanceof Variable || isModule(value)) yield [name, value];
     else if (Array.isArray(value) || isPlainObject(value)) {

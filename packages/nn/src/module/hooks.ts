@@ -4,10 +4,13 @@
  * @module
  */
 import { guarded, type Tensor } from '@llm/tensor';
-import type { Module } from './module.ts';
 
-/** Called after a module's `forward`; what it returns replaces the output, unless it is undefined. */
-export type ForwardHook = (output: unknown, inputs: readonly unknown[], module: Module) => unknown;
+/** Called after the `forward` of a module; see `ForwardHook`. */
+export type OutputHook<Module extends object> = (
+  output: unknown,
+  inputs: readonly unknown[],
+  module: Module,
+) => unknown;
 
 /** Called for a value inside a module's `forward` that `probe` offers, such as its attention weights. */
 export type ProbeHook = (name: string, value: Tensor) => void;
@@ -18,28 +21,31 @@ export type ForwardWrapper = (
   forward: (...inputs: readonly unknown[]) => unknown,
 ) => unknown;
 
-const forwardWrappers = new WeakMap<Module, Set<ForwardWrapper>>();
-const forwardHooks = new WeakMap<Module, Set<ForwardHook>>();
-const probeHooks = new WeakMap<Module, Set<ProbeHook>>();
+const forwardWrappers = new WeakMap<object, Set<ForwardWrapper>>();
+const forwardHooks = new WeakMap<object, Set<OutputHook<never>>>();
+const probeHooks = new WeakMap<object, Set<ProbeHook>>();
 /** Grows with every change, so that compiled functions are traced again. */
 let version = 0;
 
 /** Adds a hook; returns what removes it again. */
-export function addForwardHook(module: Module, hook: ForwardHook): () => void {
+export function addForwardHook<Module extends object>(
+  module: Module,
+  hook: OutputHook<Module>,
+): () => void {
   return add(forwardHooks, module, hook);
 }
 
 /** Adds a wrapper, outside those that there are; returns what removes it again. */
-export function addForwardWrapper(module: Module, wrapper: ForwardWrapper): () => void {
+export function addForwardWrapper(module: object, wrapper: ForwardWrapper): () => void {
   return add(forwardWrappers, module, wrapper);
 }
 
 /** Adds a hook for inner values; returns what removes it again. */
-export function addProbeHook(module: Module, hook: ProbeHook): () => void {
+export function addProbeHook(module: object, hook: ProbeHook): () => void {
   return add(probeHooks, module, hook);
 }
 
-function add<Hook>(all: WeakMap<Module, Set<Hook>>, module: Module, hook: Hook): () => void {
+function add<Hook>(all: WeakMap<object, Set<Hook>>, module: object, hook: Hook): () => void {
   const own = all.get(module) ?? new Set();
   all.set(module, own.add(hook));
   version += 1;
@@ -55,7 +61,7 @@ export function dependOnHooks(): void {
 
 /** Runs a module's `forward` as its wrappers want it. */
 export function throughWrappers(
-  module: Module,
+  module: object,
   inputs: readonly unknown[],
   forward: (...inputs: readonly unknown[]) => unknown,
 ): unknown {
@@ -68,17 +74,17 @@ export function throughWrappers(
 }
 
 /** The output of a module after its hooks. */
-export function afterHooks(module: Module, inputs: readonly unknown[], output: unknown): unknown {
+export function afterHooks(module: object, inputs: readonly unknown[], output: unknown): unknown {
   let result = output;
   for (const hook of forwardHooks.get(module) ?? []) {
-    const replacement = hook(result, inputs, module);
+    const replacement = hook(result, inputs, module as never); // it was added for this very module
     if (replacement !== undefined) result = replacement;
   }
   return result;
 }
 
 /** Who wants the inner values of a module; undefined if nobody. */
-export function probesOf(module: Module): ReadonlySet<ProbeHook> | undefined {
+export function probesOf(module: object): ReadonlySet<ProbeHook> | undefined {
   const hooks = probeHooks.get(module);
   return hooks && hooks.size > 0 ? hooks : undefined;
 }

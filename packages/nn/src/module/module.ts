@@ -6,8 +6,8 @@ import {
   addForwardHook,
   addForwardWrapper,
   afterHooks,
-  type ForwardHook,
   type ForwardWrapper,
+  type OutputHook,
   throughWrappers,
 } from './hooks.ts';
 import { runAs } from './paths.ts';
@@ -18,6 +18,9 @@ import { summarize } from './summary.ts';
 export interface UnaryModule extends Module {
   forward(input: Tensor): Tensor;
 }
+
+/** Called after a module's `forward`; what it returns replaces the output, unless it is undefined. */
+export type ForwardHook = OutputHook<Module>;
 
 /**
  * A layer or a model: fields, then `forward`.

@@ -6,16 +6,20 @@
  */
 import { inScope, type Tensor, withScope } from '@llm/tensor';
 import { dependOnHooks, probesOf } from './hooks.ts';
-import type { Module } from './module.ts';
+
+/** What is asked of a module here. */
+interface Running {
+  namedModules(): Iterable<readonly [path: string, module: object]>;
+}
 
 /** Paths of the modules below the one whose `forward` was called from outside. */
-let paths: ReadonlyMap<Module, string> | undefined;
+let paths: ReadonlyMap<object, string> | undefined;
 
 /** The innermost module whose `forward` runs. */
-let running: Module | undefined;
+let running: object | undefined;
 
 /** Runs `body` with the path of `module` below the outermost running module as its scope. */
-export function runAs<T>(module: Module, body: () => T): T {
+export function runAs<T>(module: Running, body: () => T): T {
   const outer = running;
   running = module;
   try {

@@ -1,10 +1,17 @@
-import type { Module } from './module.ts';
+import type { Variable } from '@llm/tensor';
+
+/** What the table asks of a module. */
+interface Summarized {
+  parameters(): readonly Variable[];
+  namedParameters(options: { recurse: boolean }): Iterable<readonly [name: string, Variable]>;
+  namedChildren(): Iterable<readonly [name: string, Summarized]>;
+}
 
 /**
  * A table of the modules below `root`, one a line and indented by depth: path, class, shapes of its own
  * parameters, and number of parameters with all below it. The last line totals them.
  */
-export function summarize(root: Module): string {
+export function summarize(root: Summarized): string {
   const rows: Row[] = [];
   collect(root, '(model)', '', rows);
   const header = ['module', 'class', 'own parameters', 'parameters'] as const;
@@ -28,7 +35,7 @@ export function summarize(root: Module): string {
 }
 
 /** What the parameters take where some are quantized: their number no longer tells. */
-function memoryOf(root: Module): string {
+function memoryOf(root: Summarized): string {
   const parameters = root.parameters();
   if (!parameters.some(({ quantized }) => quantized)) return '';
   const bytes = parameters.reduce((sum, { byteLength }) => sum + byteLength, 0);
@@ -37,7 +44,7 @@ function memoryOf(root: Module): string {
 
 type Row = readonly [name: string, className: string, own: string, parameters: string];
 
-function collect(module: Module, name: string, indent: string, rows: Row[]): void {
+function collect(module: Summarized, name: string, indent: string, rows: Row[]): void {
   const own = Array.from(
     module.namedParameters({ recurse: false }),
     ([key, { shape, quantized }]) =>
@@ -49,7 +56,7 @@ function collect(module: Module, name: string, indent: string, rows: Row[]): voi
 }
 
 function count(
-  module: Module,
+  module: Summarized,
   include: (parameter: { trainable: boolean }) => boolean = () => true,
 ): number {
   return module
