@@ -7,7 +7,7 @@
  */
 export { autocast, type HalfType } from './autocast.ts';
 export { BackendDevice, type BackendDeviceOptions } from './backend-device.ts';
-export { type Compiled, type CompileOptions, compile, type TracedGraph } from './compile.ts';
+export { type Compiled, type CompileOptions, compile } from './compile.ts';
 export * from './creation.ts';
 export { defineOp, type OpDefinition, type OpGradient } from './define-op.ts';
 export {
@@ -41,6 +41,7 @@ export type { Nested } from './show.ts';
 export { type Axes, Tensor, type TensorLike } from './tensor.ts';
 export type { TensorHandle } from './tensor-handle.ts';
 export { guarded } from './trace.ts';
+export type { TracedGraph } from './traced-program.ts';
 export { backward, type QuantizedMatrix, Variable, type VariableOptions } from './variable.ts';
 export { VariableSnapshot } from './variable-snapshot.ts';
 export type { WgslContext, WgslKernel } from './wgsl-kernel.ts';
