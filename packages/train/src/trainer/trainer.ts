@@ -7,11 +7,12 @@ import {
   type TrainerCallback,
   type TrainerEvent,
 } from './callback.ts';
-import { Checkpoints, readCheckpoint } from './checkpoints.ts';
+import { readCheckpoint } from './checkpoints.ts';
 import { estimateRun, type TrainingEstimate } from './estimate.ts';
 import { type EvalPrediction, type EvaluationResult, Evaluator } from './evaluation.ts';
-import { defaultFlow, isBetter, watchedMetric } from './flow.ts';
+import { defaultFlow } from './flow.ts';
 import { gradientCheckpointing } from './gradient-checkpointing.ts';
+import { KeptCheckpoints } from './kept-checkpoints.ts';
 import { columnFilter, isSized, Loader, type TrainerDataset } from './loader.ts';
 import { LossScaler } from './loss-scaler.ts';
 import { Objective } from './objective.ts';
@@ -71,7 +72,7 @@ export class Trainer<Model extends Module = Module> {
   readonly #options: TrainerOptions;
   readonly #objective: Objective;
   readonly #callbacks: TrainerCallback[];
-  readonly #checkpoints: Checkpoints;
+  readonly #checkpoints: KeptCheckpoints;
   readonly #evaluator: Evaluator;
   #initialized: Promise<void> | undefined;
 
@@ -93,7 +94,7 @@ export class Trainer<Model extends Module = Module> {
       this.#objective,
       options.preprocess_logits_for_metrics,
     );
-    this.#checkpoints = new Checkpoints(this.args.output_dir);
+    this.#checkpoints = new KeptCheckpoints(this.args, this.state);
     const own = [defaultFlow, ...reportersOf(this.args), ...progressOf(this.args)];
     this.#callbacks = [...own, ...(options.callbacks ?? [])];
     if (this.args.eval_strategy !== 'no' && options.eval_dataset === undefined) {
@@ -134,7 +135,8 @@ export class Trainer<Model extends Module = Module> {
       call: (event, more) => this.#call(event, more),
       evaluate: async () => {
         const metrics = await this.evaluate();
-        this.#noteBest(metrics);
+        const isBest = this.#checkpoints.noteBest(metrics);
+        if (isBest && this.args.save_strategy === 'best') this.control.should_save = true;
         return metrics;
       },
       log: (entry) => this.log(entry),
@@ -142,7 +144,7 @@ export class Trainer<Model extends Module = Module> {
     });
     try {
       await this.#prepare();
-      const from = await this.#resumeFrom(
+      const from = await this.#checkpoints.resumeFrom(
         options.resume_from_checkpoint ?? this.args.resume_from_checkpoint ?? false,
       );
       if (from !== undefined) {
@@ -269,54 +271,19 @@ export class Trainer<Model extends Module = Module> {
     return { result, metrics };
   }
 
-  /** Remembers the best evaluation; with `save_strategy` `'best'` it is saved. */
-  #noteBest(metrics: Readonly<Record<string, number>>): void {
-    const { args, state, control } = this;
-    if (args.metric_for_best_model === null || state.global_step === 0) return;
-    const value = watchedMetric(args, metrics);
-    if (!isBetter(args, state, value)) return;
-    state.best_metric = value;
-    state.best_global_step = state.global_step;
-    if (args.save_strategy === 'best') control.should_save = true;
-  }
-
   async #saveCheckpoint(extra: Readonly<Record<string, FileContent>>): Promise<void> {
-    const { args, state } = this;
-    await this.#checkpoints.write(state.global_step, {
+    await this.#checkpoints.save({
       ...(await this.#files()),
-      ...(args.save_only_model ? {} : extra),
+      ...(this.args.save_only_model ? {} : extra),
     });
-    await this.#rotate();
     await this.#call('on_save');
   }
 
-  /** Removes the oldest checkpoints beyond the limit; never the best one, nor the newest. */
-  async #rotate(): Promise<void> {
-    const { save_total_limit: limit } = this.args;
-    if (limit === null) return;
-    const steps = await this.#checkpoints.steps();
-    const kept = new Set([this.#bestSaved() ?? this.state.global_step, this.state.global_step]);
-    let excess = steps.length - Math.max(limit, kept.size);
-    for (const step of steps) {
-      if (excess <= 0) break;
-      if (kept.has(step)) continue;
-      await this.#checkpoints.remove(step);
-      excess--;
-    }
-  }
-
   async #loadBest(): Promise<void> {
-    const best = this.#bestSaved();
+    const best = this.#checkpoints.best();
     if (best === undefined) return;
-    const path = this.#checkpoints.path(best);
-    const weights = (await readCheckpoint(path)).get('model.safetensors')!;
+    const weights = (await readCheckpoint(best)).get('model.safetensors')!;
     this.model.loadStateDict(decodeTensors(weights).tensors);
-  }
-
-  /** The step of the best checkpoint; the folder may have been moved since it was noted. */
-  #bestSaved(): number | undefined {
-    const step = /checkpoint-(\d+)$/.exec(this.state.best_model_checkpoint ?? '')?.[1];
-    return step === undefined ? undefined : Number(step);
   }
 
   async #files(): Promise<Record<string, FileContent>> {
@@ -324,22 +291,10 @@ export class Trainer<Model extends Module = Module> {
     return { ...(await modelFiles(this.model)), ...tokenizer?.toFiles?.() };
   }
 
-  async #resumeFrom(wish: string | boolean): Promise<string | undefined> {
-    if (wish === false) return undefined;
-    if (typeof wish === 'string' && wish !== 'auto') return wish;
-    const latest = await this.#checkpoints.latest();
-    if (latest === undefined && wish === true) {
-      throw new Error(
-        `Trainer: there is no whole checkpoint in ${this.args.output_dir} to go on from; 'auto' starts anew then`,
-      );
-    }
-    return latest;
-  }
-
   async #prepare(): Promise<void> {
     this.#initialized ??= this.#call('on_init_end');
     await this.#initialized;
-    if (this.args.save_strategy !== 'no') await this.#checkpoints.prepare();
+    await this.#checkpoints.prepare();
   }
 
   #loader(dataset: TrainerDataset, trains: boolean): Loader {
