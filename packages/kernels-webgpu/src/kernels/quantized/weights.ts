@@ -6,7 +6,6 @@
  */
 import type { QuantizedLayout } from '@llm/tensor/backend';
 import type { Shader } from '../../print/shader.ts';
-import type { OperandLoader } from '../matmul/load.ts';
 import { type FloatStorage, loadFloat, u32 } from '../wgsl.ts';
 
 /** Scales or offsets: a number for each group of a row, [rows, groups]. */
@@ -67,10 +66,21 @@ export const codesAt = ({ bits }: QuantizedLayout, words: string, shift: string)
 export const groupOf = ({ columns, group }: QuantizedLayout, column: string): string =>
   group >= columns ? '0u' : `(${column}) / ${u32(group)}`;
 
+/** Where an operand's codes lie; an `OperandLoader` is one. */
+interface CodeSource {
+  /** The buffer's variable. */
+  readonly buffer: string;
+  /** Number of lines. */
+  readonly extent: number;
+  readonly inner: number;
+  /** Whether the buffer is declared as words of four. */
+  readonly aligned: boolean;
+}
+
 /** `quadFunction` of a quantized operand, whose base counts words. */
 export function quantizedQuad(
   name: string,
-  { buffer, extent, inner, aligned }: OperandLoader,
+  { buffer, extent, inner, aligned }: CodeSource,
   { layout, scale, offset }: WeightReader,
 ): string {
   const block = blockColumns(layout);
