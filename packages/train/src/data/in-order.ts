@@ -3,7 +3,8 @@ export type Task<Result> = () => Result | Promise<Result>;
 
 /**
  * The results of tasks in the tasks' order, `count` of which are under way or done while the caller works on the one
- * before; with 0 each is begun when it is asked for. Tasks are taken one after another; an error, of a task or of what gives them, surfaces in its place.
+ * before; with 0 each is begun when it is asked for. Tasks are taken one after another; an error, of a task or of what
+ * gives them, surfaces in its place.
  */
 export async function* inOrder<Result>(
   tasks: AsyncIterable<Task<Result>>,
