@@ -2,7 +2,7 @@
 //
 //     npm run example examples/pre-training/bert.ts
 import { readFile } from 'node:fs/promises';
-import { createModel, crossEntropy, Linear, Module, type Tensor } from '@llm/nn';
+import { createModel } from '@llm/nn';
 import { bert } from '@llm/nn/models';
 import { trainTokenizer } from '@llm/tokenizers';
 import { Dataset, dataCollatorForLanguageModeling, sentencePairs, Trainer } from '@llm/train';
@@ -25,25 +25,17 @@ const pairs = sentencePairs(
 ).map(({ label, ...pair }) => ({ ...pair, next_sentence_label: label }));
 const { train, test } = Dataset.from(pairs).split({ test_size: 0.1 });
 
-class PreTraining extends Module {
-  bert = createModel(bert, 'MaskedLM', {
-    vocab_size: tokenizer.total_size,
-    hidden_size: 128,
-    num_hidden_layers: 2,
-    num_attention_heads: 4,
-    intermediate_size: 256,
-  });
-  follows = new Linear(128, 2);
-  forward({ next_sentence_label, ...inputs }: Record<string, Tensor>) {
-    const { loss, hidden_states } = this.bert.forward({ ...inputs, output_hidden_states: true });
-    const first = hidden_states!.at(-1)!.slice(null, 0); // [batch, 128]
-    const nextLoss = crossEntropy(this.follows.forward(first), next_sentence_label!);
-    return { loss: loss!.add(nextLoss), maskedLoss: loss!, nextLoss };
-  }
-}
+// Both heads, as Python's BertForPreTraining: save_pretrained writes what it loads.
+const model = createModel(bert, 'PreTraining', {
+  vocab_size: tokenizer.total_size,
+  hidden_size: 128,
+  num_hidden_layers: 2,
+  num_attention_heads: 4,
+  intermediate_size: 256,
+});
 
 const trainer = new Trainer({
-  model: new PreTraining(),
+  model,
   args: {
     max_steps: Number(process.env.STEPS ?? 400),
     per_device_train_batch_size: 32,

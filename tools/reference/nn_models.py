@@ -41,7 +41,7 @@ def cases():
             yield f'{name}-{task}', task, getattr(hf, f'{stem}For{task}')(config)
 
     yield 'bert', 'base', hf.BertModel(hf.BertConfig(**ENCODER))
-    yield from heads('bert', 'Bert', [*ENCODER_HEADS, 'NextSentencePrediction'], **ENCODER)
+    yield from heads('bert', 'Bert', [*ENCODER_HEADS, 'NextSentencePrediction', 'PreTraining'], **ENCODER)
     regression = hf.BertConfig(**{**ENCODER, 'num_labels': 1})
     yield 'bert-regression', 'SequenceClassification', hf.BertForSequenceClassification(regression)
     several = hf.BertConfig(**ENCODER, problem_type='multi_label_classification', hidden_act='gelu_new')
@@ -89,7 +89,7 @@ def cases():
     yield 'xlm-roberta', 'base', hf.XLMRobertaModel(hf.XLMRobertaConfig(**padded))
     yield from heads('mpnet', 'MPNet', ENCODER_HEADS, **padded)
     yield 'mpnet-base', 'base', hf.MPNetModel(hf.MPNetConfig(**padded))
-    yield from heads('electra', 'Electra', ENCODER_HEADS, **ENCODER, embedding_size=10)
+    yield from heads('electra', 'Electra', [*ENCODER_HEADS, 'PreTraining'], **ENCODER, embedding_size=10)
     yield 'bart', 'Seq2SeqLM', hf.BartForConditionalGeneration(hf.BartConfig(**SEQ2SEQ, decoder_start_token_id=END))
     yield 'bart-base', 'base', hf.BartModel(hf.BartConfig(**SEQ2SEQ, decoder_start_token_id=END, scale_embedding=True))
     yield from heads('bart', 'Bart', ['SequenceClassification', 'QuestionAnswering'], **SEQ2SEQ,
@@ -160,12 +160,16 @@ def encoder_inputs(task, config):
             inputs['labels'] = torch.tensor([0.5, -1.25, 2.0])
         else:
             inputs['labels'] = torch.tensor([2, 0, 1])
-    elif task in ('TokenClassification', 'MaskedLM'):
-        classes = VOCABULARY if task == 'MaskedLM' else 3
+    elif task == 'PreTraining' and config.model_type == 'electra':
+        inputs['labels'] = torch.randint(0, 2, ids.shape)
+    elif task in ('TokenClassification', 'MaskedLM', 'PreTraining'):
+        classes = 3 if task == 'TokenClassification' else VOCABULARY
         labels = torch.randint(0, classes, ids.shape)
         labels[mask == 0] = -100
         labels[0, 3] = -100
         inputs['labels'] = labels
+    if task == 'PreTraining' and config.model_type == 'bert':
+        inputs['next_sentence_label'] = torch.tensor([1, 0, 1])
     return inputs
 
 

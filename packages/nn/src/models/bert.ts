@@ -14,6 +14,7 @@ import { withoutPositionIds } from '../pretrained/names.ts';
 import type { BaseOutput } from '../pretrained/outputs.ts';
 import { MaskedLM } from '../tasks/masked-lm.ts';
 import { NextSentencePrediction } from '../tasks/next-sentence-prediction.ts';
+import { MaskedAndNextSentence } from '../tasks/pre-training.ts';
 import { SequenceClassification } from '../tasks/sequence-classification.ts';
 import {
   type BertEncoderConfig,
@@ -85,6 +86,15 @@ export const bert = defineFamily<BertEncoderConfig>({
     QuestionAnswering: (config) =>
       questionAnswering(config, { ...parts(config, false), dropout: 0 }),
     MultipleChoice: (config) => multipleChoice(config, parts(config, true)),
+    PreTraining: (config) => {
+      const { base } = parts(config, true);
+      const predictions = new Predictions(config, base.embeddings.word_embeddings.weight);
+      const seq_relationship = new Linear(config.hidden_size, 2);
+      const logits = ({ last_hidden_state }: BaseOutput) => predictions.forward(last_hidden_state);
+      const head = { cls: { predictions, seq_relationship } };
+      const follows = ({ pooler_output }: BaseOutput) => seq_relationship.forward(pooler_output!);
+      return new MaskedAndNextSentence(config, { prefix, base, head, logits }, follows);
+    },
     NextSentencePrediction: (config) => {
       const seq_relationship = new Linear(config.hidden_size, 2);
       const { base } = parts(config, true);

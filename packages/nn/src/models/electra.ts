@@ -15,6 +15,7 @@ import { withoutPositionIds } from '../pretrained/names.ts';
 import type { BaseOutput } from '../pretrained/outputs.ts';
 import { MaskedLM } from '../tasks/masked-lm.ts';
 import { MultipleChoice } from '../tasks/multiple-choice.ts';
+import { ReplacedTokens } from '../tasks/pre-training.ts';
 import { SequenceClassification } from '../tasks/sequence-classification.ts';
 import {
   type BertEncoderConfig,
@@ -83,6 +84,17 @@ export const electra = defineFamily<ElectraConfig>({
       };
       const head = { generator_predictions, generator_lm_head };
       return new MaskedLM(config, { prefix, base, head, logits });
+    },
+    PreTraining: (config) => {
+      const { base, width } = parts(config);
+      const dense = new Linear(width, width);
+      const dense_prediction = new Linear(width, 1);
+      const logits = ({ last_hidden_state }: BaseOutput) => {
+        const x = activationOf(config.hidden_act)(dense.forward(last_hidden_state));
+        return dense_prediction.forward(x).squeeze(-1);
+      };
+      const head = { discriminator_predictions: { dense, dense_prediction } };
+      return new ReplacedTokens(config, { prefix, base, head, logits });
     },
     SequenceClassification: (config) => {
       const { base, width, dropout } = parts(config);

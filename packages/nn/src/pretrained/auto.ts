@@ -37,6 +37,8 @@ export interface AutoModelFor<Task extends TaskName> {
 export const AutoModel = /* @__PURE__ */ autoModelFor('base');
 /** The encoders of models that turn one text into another. */
 export const AutoModelForTextEncoding = /* @__PURE__ */ autoModelFor('TextEncoding');
+/** Models with the heads that they were pre-trained by, where no other task has them: BERT's and ELECTRA's. */
+export const AutoModelForPreTraining = /* @__PURE__ */ autoModelFor('PreTraining');
 /** Models that continue texts. */
 export const AutoModelForCausalLM = /* @__PURE__ */ autoModelFor('CausalLM');
 /** Models that fill in masked tokens. */

@@ -32,6 +32,8 @@ export interface ModelInputs {
   readonly decoder_attention_mask?: Ids;
   /** What the model should have said; −100 where it does not matter. With them there is a `loss`. */
   readonly labels?: Ids;
+  /** For BERT's pre-training [batch]: 0 where the second text follows the first, 1 where it does not. */
+  readonly next_sentence_label?: Ids;
   /** First token of the answer [batch]. */
   readonly start_positions?: Ids;
   /** Last token of the answer [batch]. */

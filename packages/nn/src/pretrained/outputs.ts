@@ -38,6 +38,18 @@ export interface QuestionAnsweringOutput extends Recorded, Partial<Seq2SeqRecord
   readonly end_logits: Tensor;
 }
 
+/** Output of a model with the heads of its pre-training: BERT's two, or ELECTRA's one. */
+export interface PreTrainingOutput extends Recorded {
+  /** A scalar, if there were labels. */
+  readonly loss?: Tensor;
+  /** BERT: masked tokens, [batch, length, vocab_size]. */
+  readonly prediction_logits?: Tensor;
+  /** BERT: whether the second text follows the first, [batch, 2]. */
+  readonly seq_relationship_logits?: Tensor;
+  /** ELECTRA: whether a token was replaced, [batch, length]. */
+  readonly logits?: Tensor;
+}
+
 /** What an encoder-decoder saw, by stack. */
 export interface Seq2SeqRecorded {
   readonly encoder_last_hidden_state: Tensor;

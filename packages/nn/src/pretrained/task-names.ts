@@ -2,6 +2,7 @@ import type { CausalLM } from '../tasks/causal-lm.ts';
 import type { MaskedLM } from '../tasks/masked-lm.ts';
 import type { MultipleChoice } from '../tasks/multiple-choice.ts';
 import type { NextSentencePrediction } from '../tasks/next-sentence-prediction.ts';
+import type { PreTraining } from '../tasks/pre-training.ts';
 import type { QuestionAnswering } from '../tasks/question-answering.ts';
 import type { Seq2SeqLM } from '../tasks/seq2seq-lm.ts';
 import type { SequenceClassification } from '../tasks/sequence-classification.ts';
@@ -19,6 +20,7 @@ export interface BaseModel extends PreTrainedModel {
 export interface TaskModels {
   readonly base: BaseModel;
   readonly TextEncoding: BaseModel;
+  readonly PreTraining: PreTraining;
   readonly CausalLM: CausalLM;
   readonly MaskedLM: MaskedLM;
   readonly Seq2SeqLM: Seq2SeqLM;

@@ -10,6 +10,8 @@ import { bert } from '../bert.ts';
 export const BertModel = /* @__PURE__ */ modelClass(bert, 'base');
 /** BERT that fills in masked tokens. */
 export const BertForMaskedLM = /* @__PURE__ */ modelClass(bert, 'MaskedLM');
+/** BERT with the heads of its pre-training. */
+export const BertForPreTraining = /* @__PURE__ */ modelClass(bert, 'PreTraining');
 /** BERT that classifies texts. */
 export const BertForSequenceClassification = /* @__PURE__ */ modelClass(
   bert,

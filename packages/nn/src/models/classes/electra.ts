@@ -10,6 +10,8 @@ import { electra } from '../electra.ts';
 export const ElectraModel = /* @__PURE__ */ modelClass(electra, 'base');
 /** ELECTRA that fills in masked tokens. */
 export const ElectraForMaskedLM = /* @__PURE__ */ modelClass(electra, 'MaskedLM');
+/** ELECTRA that tells which tokens were replaced. */
+export const ElectraForPreTraining = /* @__PURE__ */ modelClass(electra, 'PreTraining');
 /** ELECTRA that classifies texts. */
 export const ElectraForSequenceClassification = /* @__PURE__ */ modelClass(
   electra,
