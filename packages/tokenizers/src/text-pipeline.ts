@@ -90,9 +90,7 @@ export class TextPipeline {
 
   /** Ids of a text where it {@link needsPlaces}. @param text - Well formed. */
   protected idsByPlace(_text: string): number[] {
-    throw new Error(
-      'TextPipeline: the pieces of this pre-tokenizer depend on their place; use Tokenizer',
-    );
+    throw new Error('pre_tokenizer: its pieces depend on places in the text; use Tokenizer');
   }
 
   private pushIds(segment: string, atStart: boolean, ids: number[]): void {

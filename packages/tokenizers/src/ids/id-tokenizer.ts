@@ -37,7 +37,7 @@ export class IdTokenizer {
     const pipeline = buildTokenizer(file, components, 'tokenizer.json', TextPipeline);
     if (!pipeline.needsPlaces) return new IdTokenizer(pipeline);
     throw new TokenizerFileError(
-      'tokenizer.json: pre_tokenizer: what it makes of a text depends on places in the text as it was; use AutoTokenizer',
+      'tokenizer.json: pre_tokenizer: its pieces depend on places in the text; use AutoTokenizer',
     );
   }
 

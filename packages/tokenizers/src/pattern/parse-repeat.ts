@@ -35,14 +35,11 @@ export function readRepeat(reader: CharacterReader, atom: PatternNode): PatternN
   }
 }
 
-function countsOf(mark: RegExpExecArray): [number, number] {
-  if (mark[0] === '*') return [0, Number.POSITIVE_INFINITY];
-  if (mark[0] === '+') return [1, Number.POSITIVE_INFINITY];
-  if (mark[0] === '?') return [0, 1];
-  const [, first, comma, last] = mark;
-  const least = first === '' ? 0 : Number(first);
+function countsOf([text, first = '', comma, last]: RegExpExecArray): [number, number] {
+  if (text === '?') return [0, 1];
+  const least = text === '+' ? 1 : Number(first);
   if (comma === '') return [least, least];
-  return [least, last === '' ? Number.POSITIVE_INFINITY : Number(last)];
+  return [least, last ? Number(last) : Number.POSITIVE_INFINITY];
 }
 
 /**

@@ -94,10 +94,11 @@ export class TemplateProcessing implements PostProcessor {
   }
 
   processIds(ids: number[], addSpecialTokens: boolean): number[] {
-    return this.single.flatMap((piece) => {
-      if ('Sequence' in piece) return ids;
-      return addSpecialTokens ? this.idsOf(piece.SpecialToken.id) : [];
-    });
+    // Many times faster than flatMap.
+    return this.single.reduce<number[]>((result, piece) => {
+      if ('Sequence' in piece) return result.concat(ids);
+      return addSpecialTokens ? result.concat(this.idsOf(piece.SpecialToken.id)) : result;
+    }, []);
   }
 
   toJson() {

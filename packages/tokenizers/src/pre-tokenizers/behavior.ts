@@ -26,7 +26,9 @@ export function cutAtMatches(
   length: number,
   behavior: SplitBehavior,
   invert: boolean,
-): number[] {
+): readonly number[] {
+  // The patterns of all well-known tokenizers leave nothing between their matches.
+  if (behavior === 'Isolated' && isWhole(matches, length)) return matches;
   const joins = JOINS[behavior];
   const cut: number[] = [];
   let before = false;
@@ -44,6 +46,16 @@ export function cutAtMatches(
   }
   if (done < length) add(length, invert);
   return joins ? withoutEmpty(cut) : cut;
+}
+
+/** Whether matches, none of them empty, follow each other from the beginning of a text to its end. */
+function isWhole(matches: readonly number[], length: number): boolean {
+  let done = 0;
+  for (let i = 0; i < matches.length; i += 2) {
+    if (matches[i] !== done || matches[i + 1] === done) return false;
+    done = matches[i + 1]!;
+  }
+  return done === length;
 }
 
 /** Whether a stretch joins the one before it, by whether they matched. */

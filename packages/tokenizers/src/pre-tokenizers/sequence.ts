@@ -16,7 +16,8 @@ export class PreTokenizerSequence implements PreTokenizer {
 
   /** @throws Error if pieces depend on their places, which strings do not tell: then there is only `align`. */
   preTokenize(text: string): string[] {
-    if (this.dependsOnPlace) throw new Error('PreTokenizerSequence: has places only in align');
+    if (this.dependsOnPlace)
+      throw new Error('pre_tokenizer: its pieces depend on places in the text; use align');
     let pieces = text === '' ? [] : [text];
     for (const each of this.preTokenizers) {
       pieces = pieces.flatMap((piece) => each.preTokenize(piece));
