@@ -7,11 +7,12 @@
  */
 import type { Case, Contender } from '../../harness/case.ts';
 import { type PeerEntry, sideBySide } from '../../harness/side-by-side.ts';
-import { OUR_THREADS } from '../../ours/device.ts';
+import { OUR_THREADS, useWasm } from '../../ours/device.ts';
 import { MICROKERNEL, openMicrokernel } from '../../ours/microkernel.ts';
-import { openOurMatmul } from '../../ours/operations.ts';
-import { JAX, loadJax } from '../../peers/jax.ts';
+import { ourProduct } from '../../ours/product.ts';
+import { JAX } from '../../peers/jax.ts';
 import { ONNXRUNTIME, openOrtMatmul } from '../../peers/onnxruntime.ts';
+import { openJaxProduct, tfProduct } from '../../peers/products.ts';
 import { loadTfjs, TFJS } from '../../peers/tfjs.ts';
 import { type Product, productOperands } from './operands.ts';
 
@@ -28,7 +29,7 @@ export const matmulCases: readonly Case[] = products.map((product) => {
   const { m, k, n, web, native, peak } = product;
   const operations = 2 * m * k * n;
   const peers: PeerEntry[] = [
-    { name: JAX, open: () => openJax(product), bar: web },
+    { name: JAX, open: () => openJaxProduct(product, 'wasm'), bar: web },
     { name: TFJS, open: () => openTfjs(product), bar: web },
     { name: ONNXRUNTIME, open: () => openOrt(product), bar: native },
     {
@@ -43,68 +44,20 @@ export const matmulCases: readonly Case[] = products.map((product) => {
     operations,
     rounds: 15,
     tolerance: 1e-5,
-    ours: async () => openOurMatmul(product, productOperands(product)),
+    ours: async () => {
+      useWasm();
+      return ourProduct(product, OUR_THREADS);
+    },
     peers,
   });
 });
 
-async function openJax(product: Product): Promise<Contender> {
-  const { jax, version, threads } = await loadJax();
-  const { array, matmul } = jax.numpy;
-  const sets = productOperands(product);
-  const { m, k, n } = product;
-  let [a, b] = [array(new Float32Array(1)), array(new Float32Array(1))];
-  let result: ArrayLike<number> = [];
-  return {
-    name: JAX,
-    version,
-    threads,
-    async prepare(round) {
-      const set = sets[round % 2]!;
-      a = await array(set.a, { shape: [m, k] }).blockUntilReady();
-      b = await array(set.b, { shape: [k, n] }).blockUntilReady();
-    },
-    async run() {
-      const start = performance.now();
-      result = await matmul(a, b).data(); // consumes both
-      return performance.now() - start;
-    },
-    result: async () => result,
-    async close() {},
-  };
-}
-
 async function openTfjs(product: Product): Promise<Contender> {
-  const { tf, version, threads } = await loadTfjs();
-  const sets = productOperands(product);
-  const { m, k, n } = product;
-  let held: { a: ReturnType<typeof tf.tensor>; b: ReturnType<typeof tf.tensor> } | undefined;
-  let result: ArrayLike<number> = [];
-  const release = () => {
-    held?.a.dispose();
-    held?.b.dispose();
-  };
-  return {
+  return tfProduct(product, {
+    ...(await loadTfjs()),
     name: TFJS,
-    version,
-    threads,
-    async prepare(round) {
-      release();
-      const set = sets[round % 2]!;
-      held = { a: tf.tensor(set.a, [m, k]), b: tf.tensor(set.b, [k, n]) };
-    },
-    async run() {
-      const { a, b } = held!;
-      const start = performance.now();
-      const product = tf.matMul(a, b);
-      result = product.dataSync();
-      const end = performance.now();
-      product.dispose();
-      return end - start;
-    },
-    result: async () => result,
-    close: async () => release(),
-  };
+    read: (result) => result.dataSync(),
+  });
 }
 
 async function openOrt(product: Product): Promise<Contender> {
