@@ -4,6 +4,7 @@
  *
  * @module
  */
+export { spellBytes } from './byte-alphabet.ts';
 export { componentFamily } from './components/components.ts';
 export { loadComponents } from './components/load-components.ts';
 export { TokenizerFileError } from './json/error.ts';
@@ -14,6 +15,7 @@ export { Cutter } from './pre-tokenizers/cutter.ts';
 export { piecesOf } from './pre-tokenizers/pieces-of.ts';
 export { TextPipeline } from './text-pipeline.ts';
 export { buildTokenizer } from './tokenizer-json.ts';
+export { utf8Length } from './utf8.ts';
 export {
   BYTE_TOKENS,
   invertVocabulary,

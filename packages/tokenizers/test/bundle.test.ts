@@ -17,7 +17,7 @@ console.log(tokenizer.decode(tokenizer.encode('text')));
 `,
     has: 'ids/id-tokenizer.ts',
     lacks: ['/encoding.ts', 'aligned-text', '/tokenizer.ts', 'truncation', 'pretrained/'],
-    limit: 6_200,
+    limit: 6_400,
   },
   calls: {
     program: `
@@ -27,7 +27,7 @@ console.log(tokenizer.decode(tokenizer('text').input_ids));
 `,
     has: 'pretrained/call.ts',
     lacks: [],
-    limit: 14_200,
+    limit: 14_050,
   },
 } as const;
 /** What no page has before a file or a call asks for it. */
@@ -48,10 +48,10 @@ const OTHERS = [
  * little more, so that growth is seen. The aim is 14 KB.
  */
 const FILES = [
-  { file: 'BERT', families: ['bert', 'composed'], ids: 10_900, calls: 19_150 },
-  { file: 'T5', families: ['sentence-piece', 'composed'], ids: 12_900, calls: 21_150 },
-  { file: 'GPT-2', families: ['byte-level'], ids: 14_000, calls: 22_000 },
-  { file: 'Llama 3', families: ['byte-level', 'composed'], ids: 15_600, calls: 23_750 },
+  { file: 'BERT', families: ['bert', 'composed'], ids: 11_100, calls: 19_000 },
+  { file: 'T5', families: ['sentence-piece', 'composed'], ids: 13_100, calls: 21_000 },
+  { file: 'GPT-2', families: ['byte-level'], ids: 14_000, calls: 21_850 },
+  { file: 'Llama 3', families: ['byte-level', 'composed'], ids: 15_600, calls: 23_600 },
 ] as const;
 
 describe.each(['ids', 'calls'] as const)('a page that wants %s', (kind) => {
