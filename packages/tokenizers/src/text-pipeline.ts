@@ -88,7 +88,7 @@ export class TextPipeline {
     );
   }
 
-  /** Ids of a text where it {@link needsPlaces}. @param text - Well formed. */
+  /** Ids of a text where it {@link needsPlaces}. @param _text - Well formed. */
   protected idsByPlace(_text: string): number[] {
     throw new Error('pre_tokenizer: its pieces depend on places in the text; use Tokenizer');
   }
