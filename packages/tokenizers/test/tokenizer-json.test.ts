@@ -78,7 +78,7 @@ describe('tokenizer.json', () => {
       (f) => {
         f.model.type = 'Magic';
       },
-      'the model "Magic" is not supported; supported are BPE, Unigram, WordPiece, WordLevel',
+      'the model "Magic" is not supported; supported are BPE, Unigram, WordLevel, WordPiece',
     ],
     [
       'a normalizer that is not supported',
