@@ -34,6 +34,7 @@ export { buffer, isBuffer } from './module/buffer.ts';
 export { type Captured, capture } from './module/capture.ts';
 export type { ForwardWrapper } from './module/hooks.ts';
 export { type ForwardHook, Module, type UnaryModule } from './module/module.ts';
+export type { MoveTarget } from './module/move.ts';
 export { type StateDict, StateDictError, type StateMismatch } from './module/state.ts';
 export { structureMermaid } from './module/structure/mermaid.ts';
 export { structureSvg } from './module/structure/svg.ts';

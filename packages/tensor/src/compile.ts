@@ -66,7 +66,7 @@ export function compile<Arguments extends unknown[], Result>(
     const signature = signatureOf(args);
     const index = programs.findIndex(
       ({ signature: known, program }) =>
-        known === signature && program.holds() && !program.device.lost,
+        known === signature && program.device === device && program.holds() && !program.device.lost,
     );
     if (index >= 0) {
       if (index > 0) programs.unshift(...programs.splice(index, 1));

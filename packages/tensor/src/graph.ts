@@ -252,7 +252,7 @@ function commonDevice(operation: string, inputs: readonly Node[]): DeviceTag | u
     if (!input.device) continue;
     if (device && device !== input.device) {
       throw new TypeError(
-        `${operation}: inputs are on two devices, ${device.name} and ${input.device.name}; move one with .to(device)`,
+        `${operation}: inputs are on two devices, ${device.name} and ${input.device.name}; move one with toDevice(), or the model with to()`,
       );
     }
     device = input.device;

@@ -5,8 +5,10 @@
  *
  * @module @llm/tensor
  */
+
 export { autocast, type HalfType } from './autocast.ts';
 export { BackendDevice, type BackendDeviceOptions } from './backend-device.ts';
+export { become } from './become.ts';
 export { type Compiled, type CompileOptions, compile } from './compile.ts';
 export * from './creation.ts';
 export { defineOp, type OpDefinition, type OpGradient } from './define-op.ts';
@@ -40,6 +42,7 @@ export type { Shape } from './shape.ts';
 export type { Nested } from './show.ts';
 export { type Axes, Tensor, type TensorLike } from './tensor.ts';
 export type { TensorHandle } from './tensor-handle.ts';
+export { toDevice } from './to-device.ts';
 export { guarded } from './trace.ts';
 export type { TracedGraph } from './traced-program.ts';
 export { backward, type QuantizedMatrix, Variable, type VariableOptions } from './variable.ts';

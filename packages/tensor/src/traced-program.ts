@@ -163,6 +163,7 @@ export class TracedProgram implements Trace {
     const known = this.#reads.get(variable as Variable);
     if (known) return known.value;
     const trainable = this.guard(() => (variable as Variable).trainable);
+    this.guard(() => (variable as Variable).dtype);
     const node = leaf(leaves.variable, { variable }, current, { differentiable: trainable });
     this.#reads.set(variable as Variable, { leaf: node, value: node });
     return node;

@@ -1,4 +1,5 @@
 import { backwardFrom, setOwner } from './backward.ts';
+import { checkNewValue } from './check-new-value.ts';
 import type { Node } from './graph.ts';
 import { cast } from './ops/cast.ts';
 import { checkQuantized, dequantize, type QuantizedLayout } from './ops/dequantize.ts';
@@ -142,27 +143,23 @@ export class Variable extends Tensor {
    * @throws RangeError if the shape differs.
    */
   assign(value: Tensor): this {
-    if (this.#quantized) {
-      throw new Error(
-        `assign: variable ${this.name || '(unnamed)'} is quantized; call quantize() with other codes, or make a new variable`,
-      );
-    }
-    if (!sameShape(value.shape, this.shape)) {
-      throw new RangeError(
-        `assign: variable ${this.name || '(unnamed)'} has shape ${format(this.shape)}, got ${format(value.shape)}`,
-      );
-    }
+    checkNewValue('assign', this, value);
     refuseInScan('assign', 'pass what changes along as a part of the state');
     const node = detach(cast(value.node, this.dtype), this.#trainable);
     const trace = activeTrace();
-    if (trace) trace.assign(this, node);
-    else {
-      this.held = node;
-      this.exposed = false;
-      dirty.add(this);
-    }
-    setOwner(node, this);
+    if (trace) {
+      trace.assign(this, node);
+      setOwner(node, this);
+    } else this.replace(node);
     return this;
+  }
+
+  /** Makes a node the current version, of whatever dtype and device. @internal */
+  replace(node: Node): void {
+    this.held = node;
+    this.exposed = false;
+    dirty.add(this);
+    setOwner(node, this);
   }
 
   /**

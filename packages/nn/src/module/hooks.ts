@@ -13,7 +13,7 @@ export type OutputHook<Module extends object> = (
 ) => unknown;
 
 /** Called for a value inside a module's `forward` that `probe` offers, such as its attention weights. */
-export type ProbeHook = (name: string, value: Tensor) => void;
+type ProbeHook = (name: string, value: Tensor) => void;
 
 /** Runs a module's `forward`, or another computation of the same, on its inputs; see `Module.wrapForward`. */
 export type ForwardWrapper = (

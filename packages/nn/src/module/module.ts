@@ -10,6 +10,7 @@ import {
   type OutputHook,
   throughWrappers,
 } from './hooks.ts';
+import type { MoveTarget } from './move.ts';
 import { runAs } from './paths.ts';
 import { compareState, type StateDict, StateDictError, type StateMismatch } from './state.ts';
 import { summarize } from './summary.ts';
@@ -155,6 +156,19 @@ export abstract class Module extends Callable {
    */
   wrapForward(wrapper: ForwardWrapper): () => void {
     return addForwardWrapper(this, wrapper);
+  }
+
+  /**
+   * Moves parameters and buffers to a device, casts those of floats to a dtype, or both, as PyTorch's `to`:
+   * `await model.to('wasm')`, `await model.to('f16')`, `await model.to('webgpu', 'bf16')`. Gradients are forgotten;
+   * optimizers are made afterwards. Compiled functions and `generate` run on the program's default device
+   * (`setDefaultDevice`), where the model has to be then.
+   *
+   * @throws TypeError for a dtype that is not of floats, or of a quantized model; nothing has changed then
+   */
+  async to(...targets: readonly MoveTarget[]): Promise<this> {
+    await (await import('./move.ts')).move(this, targets); // few programs do
+    return this;
   }
 
   /** Sets whether gradients are taken for the parameters of this module and of all below it. */
