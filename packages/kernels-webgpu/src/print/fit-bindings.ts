@@ -119,8 +119,7 @@ class Fitting {
     let most = 1;
     for (const position of this.#closure(value)) {
       const { op, type } = this.#instructions[position]!;
-      if (op === 'load' || op === 'reduce' || type === 'bool' || depth[position]! > 0) continue;
-      if (kernel.reduces && !isElement[position]) continue; // scratch has a place per element
+      if (op === 'load' || type === 'bool') continue;
       const reads = this.#reads(position).size;
       if (reads > most && reads < this.limit) [best, most] = [position, reads];
     }
@@ -131,10 +130,16 @@ class Fitting {
       );
     }
     const { type } = this.#instructions[best]! as { type: 'f32' | 'i32' | 'u32' };
-    const strides = contiguousStrides(kernel.axes);
-    const buffer = this.#add(type, sizeOf(kernel.axes));
+    const reduces = depth[best]! > 0;
+    // What is the same along a row has one place for it, and without a reduction one invocation.
+    const isRow = kernel.reduces && !isElement[best];
+    const places = isRow ? [...kernel.axes.slice(0, -1), 1] : kernel.axes;
+    const strides = contiguousStrides(places);
+    if (isRow) strides[strides.length - 1] = 0;
+    const buffer = this.#add(type, sizeOf(places));
     const store: Store = { value: best, buffer, offset: 0, strides };
-    this.before.push({ ...this.loop([store]), name: `${kernel.name} (part)`, reduces: false });
+    const axes = reduces ? kernel.axes : places;
+    this.before.push({ ...this.loop([store]), name: `${kernel.name} (part)`, axes, reduces });
     const load: Instruction = { op: 'load', access: { buffer, offset: 0, strides }, type };
     this.#instructions = this.#instructions.with(best, load);
   }

@@ -89,6 +89,43 @@ describe.each([false, true])('with reductions: %s', (reduces) => {
   });
 });
 
+/** What is read is the same along a row, or known only after a sum: the parts to compute before are no elements. */
+function rowValues(reads: number): LoopKernel {
+  const instructions: Instruction[] = [];
+  const add = (instruction: Instruction) => instructions.push(instruction) - 1;
+  const binary = (operator: 'add' | 'mul', left: number, right: number) =>
+    add({ op: 'binary', operator, left, right, type: 'f32' });
+  const load = (buffer: number, strides: number[]) =>
+    add({ op: 'load', access: { buffer, offset: 0, strides }, type: 'f32' });
+  let scale = load(1, [1, 0]);
+  for (let i = 2; i < reads >> 1; i++) scale = binary('add', scale, load(i, [1, 0]));
+  const element = load(0, [columns, 1]);
+  let total = add({ op: 'reduce', operator: 'sum', operand: element, type: 'f32' });
+  for (let i = reads >> 1; i < reads; i++) total = binary('add', total, load(i, [1, 0]));
+  const scaled = binary('mul', binary('add', element, total), scale);
+  return {
+    kind: 'loop',
+    name: 'rows',
+    axes: [rows, columns],
+    reduces: true,
+    buffers: Array.from({ length: reads + 3 }, (_, i) => ({
+      dtype: 'f32',
+      size,
+      access: i < reads ? 'read' : 'write',
+    })),
+    instructions,
+    stores: [scaled, binary('mul', scaled, scaled), binary('add', scaled, element)].map(
+      (value, i) => ({ value, buffer: reads + i, offset: 0, strides: [columns, 1] }),
+    ),
+  };
+}
+
+it.each([4, 5, 8])('at most %d buffers, of values of whole rows', (limit) => {
+  const kernel = rowValues(11);
+  const { loops } = fitBindings(kernel, limit);
+  expect(outputs(kernel, loops, false)).toEqual(outputs(kernel, [kernel], false));
+});
+
 it('says so where nothing helps', () => {
   expect(() => fitBindings(sums(3, false), 2)).toThrow(/reads 3 buffers, but maxStorage.* is 2/);
 });
