@@ -75,7 +75,7 @@ class BartStack extends Module {
   readonly layers: BartLayer[];
   readonly layer_norm?: LayerNorm;
   readonly dropout: Dropout;
-  readonly #fixed: Tensor | undefined;
+  private readonly fixed?: Tensor; // a field by name, so that `to` moves it
 
   constructor(
     readonly config: BartConfig,
@@ -93,7 +93,7 @@ class BartStack extends Module {
     } else {
       // Padding has a row of its own, and the first token stands two behind its number.
       const before = positions.kind === 'fixed' ? 0 : padOf(config) + 1;
-      this.#fixed = positions.table(rows + before, d_model, padOf(config));
+      this.fixed = positions.table(rows + before, d_model, padOf(config));
     }
     if (variant.embeddingNorm) this.layernorm_embedding = new LayerNorm(d_model);
     this.layers = Array.from(
@@ -126,7 +126,7 @@ class BartStack extends Module {
   #positions(ids: Tensor, offset: Tensor | undefined): Tensor {
     const length = ids.shape[1]!;
     const { positions } = this.variant;
-    const table = this.embed_positions?.weight ?? this.#fixed!;
+    const table = this.embed_positions?.weight ?? this.fixed!;
     if (positions.kind === 'fixed after padding' && !offset) {
       const pad = padOf(this.config);
       const isToken = ids.ne(pad).to('i32');
