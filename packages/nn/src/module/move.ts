@@ -19,7 +19,7 @@ interface Movable {
 }
 
 /**
- * Moves a module's variables, each as soon as it is read, so that little is held twice, and constants: the fields of modules that
+ * Moves a module's variables, each as soon as it is read, so that little is held twice, and its constants: fields that
  * hold plain tensors, which keep their dtype. What is quantized keeps its codes.
  *
  * @throws TypeError for a dtype that is not of floats, or of a quantized variable; nothing has changed then
