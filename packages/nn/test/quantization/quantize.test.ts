@@ -1,6 +1,7 @@
-import { tensor, Variable } from '@llm/tensor';
+import { compile, type Tensor, tensor, Variable, zeros } from '@llm/tensor';
 import { describe, expect, it } from 'vitest';
 import { AutoModelForCausalLM, generate, Linear, quantize } from '../../src/index.ts';
+import { Conv1D } from '../../src/models/blocks/small-layers.ts';
 
 const settings = {
   model_type: 'llama',
@@ -51,6 +52,19 @@ describe.each([
       const direct = want.mul(2).matmul(expanded);
       expect(distance(await gradient!.data(), await direct.data())).toBeLessThan(1e-5);
     }
+  });
+
+  it.each([
+    ['Linear', () => new Linear(96, 40)],
+    ["GPT-2's Conv1D", () => new Conv1D(40, 96)],
+  ] as const)('reads the codes of %s in its product, and expands no weight', async (_, make) => {
+    const layer = make();
+    await quantize(layer, scheme);
+    const step = compile((x: Tensor) => layer.forward(x));
+    const plan = await step.explain(zeros([1, 96]));
+    expect(plan).toContain('quantizedLinear');
+    expect(plan).not.toContain('shiftRight');
+    step.dispose();
   });
 
   it('leaves modules out, by path or by name', async () => {

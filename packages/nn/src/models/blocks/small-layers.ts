@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { rmsNorm, type Tensor, Variable, zeros } from '@llm/tensor';
+import { matmul, rmsNorm, type Tensor, Variable, zeros } from '@llm/tensor';
 import { normal } from '../../init.ts';
 import { type ActivationName, activationOf } from '../../layers/activations.ts';
 import { Linear } from '../../layers/linear.ts';
@@ -21,7 +21,8 @@ export class Conv1D extends Module {
   }
 
   forward(x: Tensor): Tensor {
-    return x.matmul(this.weight).add(this.bias);
+    // The function, not x's method, which would expand a quantized weight.
+    return matmul(x, this.weight).add(this.bias);
   }
 }
 
