@@ -13,7 +13,7 @@ export interface Touch {
 export const ARENA = -1;
 
 /** An order in which instructions may run, and what each has to wait for. */
-export interface Arrangement {
+interface Arrangement {
   /** Positions in the list that was given. */
   readonly order: readonly number[];
   /** For each instruction of `order`: how many of the first in it must be done before it starts. */

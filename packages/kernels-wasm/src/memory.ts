@@ -11,7 +11,7 @@ export interface Allocation {
 }
 
 /** What the allocator needs to know. */
-export interface AllocatorOptions {
+interface AllocatorOptions {
   /** First byte it may hand out. */
   readonly start: number;
   /** Bytes the memory may reach. */

@@ -3,7 +3,7 @@ import { ARENA, arrange, type Touch } from './arrangement.ts';
 import type { Kernel, KernelPlan } from './kernel.ts';
 
 /** One kernel call of a plan. */
-export interface LaidOutInstruction {
+interface LaidOutInstruction {
   readonly kernel: Kernel;
   /** The first of its argument table's words. */
   readonly word: number;

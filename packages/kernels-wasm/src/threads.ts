@@ -41,7 +41,7 @@ export interface RunResult {
 }
 
 /** How a pool is set up. */
-export interface ThreadPoolOptions {
+interface ThreadPoolOptions {
   /** Number of workers. */
   readonly threads: number;
   /** Shared memory; without it the one worker has an unshared memory of its own. */

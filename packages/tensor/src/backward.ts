@@ -4,7 +4,7 @@ import { add } from './ops/arithmetic.ts';
 import { format, sizeOf } from './shape.ts';
 
 /** What gradients are added up in: a variable, as the graph sees it. */
-export interface GradientTarget {
+interface GradientTarget {
   /** Whether it wants any. */
   readonly trainable: boolean;
   /** The node of the newest version. */

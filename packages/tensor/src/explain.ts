@@ -5,7 +5,7 @@ import type { Lowered } from './plan/lowered.ts';
 import { sizeOf } from './shape.ts';
 
 /** Work of one kernel, counted from its description. */
-export interface KernelWork {
+interface KernelWork {
   /** Bytes that have to move at least: each buffer it touches, once. */
   readonly bytes: number;
   /** Floating-point operations; a function such as `exp` counts as one. */
@@ -13,7 +13,7 @@ export interface KernelWork {
 }
 
 /** Counts the work of a kernel. */
-export function workOf(kernel: Kernel): KernelWork {
+function workOf(kernel: Kernel): KernelWork {
   if (kernel.kind === 'joint') {
     const operations = partsOf(kernel).reduce((sum, part) => sum + workOf(part).operations, 0);
     return { bytes: bytesOf(kernel), operations };

@@ -11,7 +11,7 @@ import type { Graph, Lowered } from './plan/lowered.ts';
 import { type KernelProfile, kernelProfiles } from './profile.ts';
 
 /** What a plan needs of the device that it runs on. */
-export interface StorageDevice {
+interface StorageDevice {
   readonly backend: Backend;
   readonly options: LowerOptions;
   /** New storage, its contents undefined. */

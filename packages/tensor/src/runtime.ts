@@ -11,7 +11,7 @@ import { sizeOf } from './shape.ts';
 import { activeTrace, refuseInScan } from './trace.ts';
 
 /** Nodes that are to be computed with whatever is next: new versions of variables, sums that run on. */
-export interface PendingValues {
+interface PendingValues {
   /** The nodes, called once per submission; it may name nodes that have values. */
   nodes(): Node[];
 }

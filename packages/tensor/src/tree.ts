@@ -1,7 +1,7 @@
 import { Tensor } from './tensor.ts';
 
 /** Tensors, alone or in arrays and plain objects, among other values. */
-export type Tree = unknown;
+type Tree = unknown;
 
 /** The tensors of a tree in a fixed order. */
 export function tensorsOf(tree: Tree): Tensor[] {

@@ -9,7 +9,7 @@ import type { StoredTensor } from './stored-tensor.ts';
 const MAX_SHARDS = 10_000;
 
 /** Which shard holds which tensor: the `weight_map` of an index file. */
-export type ShardIndex = ReadonlyMap<string, string>;
+type ShardIndex = ReadonlyMap<string, string>;
 
 /**
  * Reads the index of a sharded checkpoint. It comes from outside: a shard is a plain file name beside the index,

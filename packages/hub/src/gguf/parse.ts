@@ -11,7 +11,7 @@ const MAX_AXES = 4;
 const SHORTEST_TENSOR = 24;
 
 /** Where one tensor lies in a file, and what it is. */
-export interface GgufEntry {
+interface GgufEntry {
   /** How its numbers are stored. */
   readonly dtype: GgufType;
   /** Sizes of the axes, outermost first: the reverse of the file's order. */
@@ -23,7 +23,7 @@ export interface GgufEntry {
 }
 
 /** A checked header. */
-export interface GgufHeader {
+interface GgufHeader {
   /** Typed values by key. */
   readonly metadata: ReadonlyMap<string, MetadataValue>;
   /** Tensors by name, in the order of the file; they lie inside it and do not overlap. */

@@ -2,7 +2,7 @@ import { env } from './environment.ts';
 import { HubError } from './errors.ts';
 
 /** What a client needs to know. */
-export interface ClientOptions {
+interface ClientOptions {
   /** The repository, for messages. */
   readonly repository: string;
   /** Token of the user; only ever sent to the hub itself. */

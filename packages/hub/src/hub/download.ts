@@ -7,7 +7,7 @@ import { type RemoteFile, strongTag } from './remote-file.ts';
 import { type Sha256, startSha256 } from './sha256.ts';
 
 /** One download. */
-export interface DownloadOptions {
+interface DownloadOptions {
   /** Sends the requests. */
   readonly client: HubClient;
   /** Name of the file, for messages. */

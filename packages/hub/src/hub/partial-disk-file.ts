@@ -3,7 +3,7 @@ import { isProcessAlive } from '../system.ts';
 import type { PartialFile } from './cache.ts';
 
 /** A partial file on disk, in use by this process until {@link DiskPartial.release}. */
-export interface DiskPartial extends PartialFile {
+interface DiskPartial extends PartialFile {
   /** Its path. */
   readonly path: string;
   /** Flushes it to the disk and closes it; it stays where it is. */

@@ -2,7 +2,7 @@ import { CheckpointError } from '../checkpoint/error.ts';
 import { type RandomAccessFile, readRange } from '../random-access.ts';
 
 /** An entry that is stored as it is, without compression. */
-export interface ZipEntry {
+interface ZipEntry {
   /** First byte of its content, counted from the start of the file. */
   readonly begin: number;
   /** Bytes of its content. */

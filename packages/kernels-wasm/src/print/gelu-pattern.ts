@@ -2,7 +2,7 @@ import type { Instruction } from '@llm/tensor/backend';
 import type { GeluKind } from './math/gelu.ts';
 
 /** A GELU, or its distribution function Φ, found in the instructions that it is defined by. */
-export interface GeluPattern {
+interface GeluPattern {
   /** `value`: x·Φ(x). `distribution`: Φ(x), which gradients need as well. */
   readonly part: 'value' | 'distribution';
   readonly kind: GeluKind;

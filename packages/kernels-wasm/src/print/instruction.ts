@@ -19,7 +19,7 @@ import { binary, cast, constant, unary } from './operators.ts';
 import { loadPlace, type Place, type Position } from './place.ts';
 
 /** Where and for which lanes an instruction is printed. */
-export interface InstructionContext {
+interface InstructionContext {
   readonly copy: number;
   readonly lanes: number;
   /** −1 where the value does not vary along the lane axis. */

@@ -61,7 +61,7 @@ export function advance(
 }
 
 /** What a load needs to know of the lanes it fills. */
-export interface LaneContext {
+interface LaneContext {
   readonly laneAxis: number;
   /** Index along the lane axis of the first lane of copy 0. */
   readonly index: I32;

@@ -13,7 +13,7 @@ export interface Split extends Parts {
 }
 
 /** Where a value is kept (a row of scratch) and the pass that computes it, by instruction. */
-export type KeptValues = ReadonlyMap<number, { readonly slot: number; readonly pass: number }>;
+type KeptValues = ReadonlyMap<number, { readonly slot: number; readonly pass: number }>;
 
 /** How the loops of a kernel are laid out. */
 export interface Schedule {

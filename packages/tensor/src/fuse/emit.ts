@@ -27,7 +27,7 @@ import { follow, View } from './view.ts';
 export { scalarCapacity } from './emitted.ts';
 
 /** What the emitter asks of the plan. */
-export interface PlanContext {
+interface PlanContext {
   /** Whether other kernels or the caller read the vertex. */
   isStored(vertex: Vertex): boolean;
   /** The place of a host scalar among the plan's scalars. */

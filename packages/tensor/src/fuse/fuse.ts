@@ -17,7 +17,7 @@ import { VertexGraph } from './vertex-graph.ts';
 import type { Step } from './view.ts';
 
 /** What the fuser decided. */
-export interface Fusion {
+interface Fusion {
   /** In an order in which they can run. */
   readonly groups: readonly Group[];
   /** Vertices that own a buffer, with the group that writes it. */
@@ -34,7 +34,7 @@ interface Use {
 }
 
 /** Options of `fuse`. */
-export interface FuseOptions {
+interface FuseOptions {
   /** Whether kernels are fused. Default true. */
   readonly fusion?: boolean;
   /** For roots that are written over a leaf, a variable's old value: that leaf. */

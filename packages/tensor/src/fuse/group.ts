@@ -11,7 +11,7 @@ import { follow, type Step, View } from './view.ts';
 export type Path = readonly Step[];
 
 /** Where a value lies in a group's index space. */
-export type Level =
+type Level =
   /** One element per point, in row-major order. */
   | 'element'
   /** One element per row: the last axis sees the same element. */
@@ -128,7 +128,7 @@ export function operandShape(reduction: Vertex): Shape {
 }
 
 /** From one value per row to the whole space. */
-export function rowPath(rows: Shape, space: Shape): Path {
+function rowPath(rows: Shape, space: Shape): Path {
   const column = [...space.slice(0, -1), 1];
   const steps: Step[] = sameShape(rows, column) ? [] : [{ op: 'reshape', shape: column }];
   return sameShape(column, space) ? steps : [...steps, { op: 'expand', shape: space }];

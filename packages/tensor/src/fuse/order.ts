@@ -9,7 +9,7 @@ import type { Group } from './group.ts';
 import type { Vertex } from './vertex.ts';
 
 /** What the order depends on. */
-export interface OrderContext {
+interface OrderContext {
   /** Vertices that own a buffer, with the group that writes it. */
   readonly stored: ReadonlyMap<Vertex, Group>;
   /** Values that outlive the plan: they take no temporary memory. */

@@ -13,7 +13,7 @@ import { sizeOf } from '../shape.ts';
 import type { Graph, Lowered } from './lowered.ts';
 
 /** A body's plan, and where in the plan around it its bindings lie. */
-export interface Repeat {
+interface Repeat {
   readonly count: number;
   readonly body: Lowered;
   /** Per binding of the body: a local value, and which part of it an iteration sees. */

@@ -3,14 +3,14 @@ import { detach, detachOp } from '../ops/detach.ts';
 import * as leaves from '../ops/leaf.ts';
 
 /** A graph whose leaves are parameters. */
-export interface Closed {
+interface Closed {
   readonly outputs: readonly Node[];
   /** Values from outside that it needs, each with the parameter that stands for it. */
   readonly captured: readonly { readonly outer: Node; readonly parameter: Node }[];
 }
 
 /** What `close` needs to know. */
-export interface CloseOptions {
+interface CloseOptions {
   /** Leaves that stay. */
   readonly parameters: ReadonlySet<Node>;
   /** Nodes to put in the place of others, before anything else is asked of these. */

@@ -7,7 +7,7 @@ export const TILE_ROWS = 6;
 export const TILE_COLUMNS = 8;
 
 /** A small product within a chunk, C (+)= A · B: layouts in bytes. */
-export interface BlockShape {
+interface BlockShape {
   /** Rows of the whole problem; blocks start at multiples of `TILE_ROWS`. */
   readonly rows: number;
   /** Columns of a tile, and of a panel of B. Default: `TILE_COLUMNS`. */

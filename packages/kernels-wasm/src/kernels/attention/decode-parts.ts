@@ -16,7 +16,7 @@ import {
 } from '../../wasm/index.ts';
 
 /** The position of the first query, and the keys that any query sees. */
-export interface KeyRange {
+interface KeyRange {
   readonly position: Local<'i32'>;
   readonly first: Local<'i32'>;
   readonly end: Local<'i32'>;

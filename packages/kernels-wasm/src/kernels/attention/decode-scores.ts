@@ -17,7 +17,7 @@ const KEYS = 2;
 const ROWS = 3;
 
 /** Layout of the products of rows of q with keys; strides in bytes. */
-export interface ScoreShape {
+interface ScoreShape {
   /** Rows of q, which lie one after another. */
   readonly rows: number;
   /** Numbers in a row, a multiple of 4. */

@@ -7,7 +7,7 @@ import { product } from '../matmul/spec.ts';
 const CHUNK_WORDS = 1 << 14;
 
 /** Where the rows of a prepared mask lie. */
-export interface MaskRows {
+interface MaskRows {
   readonly bytes: number;
   /** Bytes from one batch item, head and query to the next; 0 where the mask is broadcast. */
   readonly strides: readonly [number, number, number];

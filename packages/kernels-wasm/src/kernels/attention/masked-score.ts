@@ -2,7 +2,7 @@ import { type AnyAttentionAttributes, MASKED_SCORE } from '@llm/tensor/backend';
 import { type FunctionBuilder, f32x4, type I32, type Local, v128 } from '../../wasm/index.ts';
 
 /** Four scores. */
-export interface MaskedScore {
+interface MaskedScore {
   readonly score: Local<'v128'>;
   /** Lanes whose score depends on q and k; undefined without a mask: all. */
   readonly live: Local<'v128'> | undefined;

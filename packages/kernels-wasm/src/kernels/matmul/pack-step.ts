@@ -47,8 +47,7 @@ export function packedSide(
 
 const panels = (side: PackedSide) => Math.ceil(side.extent / side.width);
 /** Bytes of one packed matrix. */
-export const packedMatrixBytes = (side: PackedSide): number =>
-  panels(side) * side.width * side.k * 4;
+const packedMatrixBytes = (side: PackedSide): number => panels(side) * side.width * side.k * 4;
 /** Bytes of all packed matrices. */
 export const packedBytes = (side: PackedSide): number =>
   packedMatrixBytes(side) * product(side.sizes);

@@ -19,7 +19,7 @@ import { elementBytes, type MatmulDtype } from './spec.ts';
  * along K. Packed, `width` lines lie side by side, K after K: the order in which the microkernel
  * reads them.
  */
-export interface PackShape {
+interface PackShape {
   readonly dtype: MatmulDtype;
   /** Lines in a panel. */
   readonly width: number;

@@ -13,7 +13,7 @@ import { loadLanes, storeLanes } from '../lanes.ts';
 import type { Finish, Place } from './epilogue.ts';
 
 /** Extent and strides of one register tile; everything is known when the kernel is printed. */
-export interface TileShape {
+interface TileShape {
   /** Rows of C, one splat of A each: 1 to 6. */
   readonly rows: number;
   /** Columns of C that are stored; the tile computes whole vectors. */

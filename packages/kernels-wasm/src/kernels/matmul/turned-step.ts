@@ -8,7 +8,7 @@ import type { TurnedGeometry } from './turned.ts';
 import { addTurnedStore } from './turned-store.ts';
 
 /** Packed rows of A: where the panels of each matrix lie, in bytes. */
-export interface PackedRows {
+interface PackedRows {
   readonly batchStrides: readonly number[];
 }
 

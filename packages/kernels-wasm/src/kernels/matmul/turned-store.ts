@@ -12,7 +12,7 @@ import type { Finish } from './epilogue.ts';
 import { transpose4 } from './pack.ts';
 
 /** A block of sums of a product that is computed turned over. */
-export interface TurnedBlock {
+interface TurnedBlock {
   /** Rows of the sums: neighbouring columns of C. */
   readonly lines: number;
   /** Columns of the sums: neighbouring rows of C. */
