@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 
 import torch
-from peft import IA3Config, LoraConfig, PeftModel, get_peft_model
+from peft import IA3Config, LNTuningConfig, LoraConfig, PeftModel, get_peft_model
 from transformers import BertConfig, BertForSequenceClassification, GPT2Config, GPT2LMHeadModel
 
 FIXTURES = Path(__file__).resolve().parents[2] / 'packages' / 'train' / 'test' / 'peft' / 'fixtures'
@@ -30,6 +30,7 @@ ADAPTERS = {
     'dora': ('bert', LoraConfig(task_type='SEQ_CLS', r=2, use_dora=True, target_modules=r'.*\.output\.dense')),
     'ia3': ('bert', IA3Config(task_type='SEQ_CLS', target_modules=['key', 'value', 'output.dense'],
                               feedforward_modules=['output.dense'])),
+    'ln': ('bert', LNTuningConfig(task_type='SEQ_CLS', target_modules=['attention.output.LayerNorm'])),
 }
 
 

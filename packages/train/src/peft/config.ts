@@ -54,8 +54,13 @@ export interface IA3Config extends CommonPeftConfig {
   readonly init_ia3_weights?: boolean;
 }
 
+/** Settings of tuning normalizations: there is nothing to choose but `target_modules`. */
+export interface LNTuningConfig extends CommonPeftConfig {
+  readonly peft_type: 'LN_TUNING';
+}
+
 /** Settings of an adapter, told apart by `peft_type`. */
-export type PeftConfig = LoraConfig | IA3Config;
+export type PeftConfig = LoraConfig | IA3Config | LNTuningConfig;
 
 /** Names that all methods have. */
 const common = [

@@ -35,6 +35,32 @@ const ia3: Readonly<Record<string, readonly [targets: readonly string[], feedfor
   qwen3: [['q_proj', 'v_proj', 'down_proj'], 1],
 };
 
+/** The normalizations that LN_TUNING changes. */
+const norms: Readonly<Record<string, readonly string[]>> = {
+  t5: ['layer_norm', 'final_layer_norm'],
+  mt5: ['layer_norm', 'final_layer_norm'],
+  bart: ['self_attn_layer_norm', 'encoder_attn_layer_norm', 'final_layer_norm'],
+  gpt2: ['ln_1', 'ln_2', 'ln_f'],
+  llama: ['input_layernorm', 'post_attention_layernorm', 'norm'],
+  mistral: ['input_layernorm', 'post_attention_layernorm', 'norm'],
+  gemma2: [
+    'input_layernorm',
+    'post_attention_layernorm',
+    'pre_feedforward_layernorm',
+    'post_feedforward_layernorm',
+    'norm',
+  ],
+  gemma3_text: [
+    'input_layernorm',
+    'post_attention_layernorm',
+    'pre_feedforward_layernorm',
+    'post_feedforward_layernorm',
+    'norm',
+  ],
+  qwen2: ['post_attention_layernorm'],
+  qwen3: ['post_attention_layernorm'],
+};
+
 /** Settings whose layers are named. */
 export type TargetedConfig = PeftConfig & {
   readonly target_modules: readonly string[] | string;
@@ -49,13 +75,16 @@ export function withTargets(config: PeftConfig, model: Module): TargetedConfig {
   const { target_modules } = config;
   if (target_modules !== undefined && target_modules !== null) return { ...config, target_modules };
   const type = model instanceof PreTrainedModel ? model.config.model_type : undefined;
-  const table: Readonly<Record<string, unknown>> = config.peft_type === 'IA3' ? ia3 : lora;
+  const table: Readonly<Record<string, unknown>> = { LORA: lora, IA3: ia3, LN_TUNING: norms }[
+    config.peft_type
+  ];
   if (type === undefined || !Object.hasOwn(table, type)) {
     throw new TypeError(
-      `peft: ${type ?? model.constructor.name} has no usual target_modules for ${config.peft_type}; name them, or take 'all-linear' (known are ${Object.keys(table).join(', ')})`,
+      `peft: ${type ?? model.constructor.name} has no usual target_modules for ${config.peft_type}; name them${config.peft_type === 'LN_TUNING' ? '' : ", or take 'all-linear'"} (known are ${Object.keys(table).join(', ')})`,
     );
   }
   if (config.peft_type === 'LORA') return { ...config, target_modules: lora[type]! };
+  if (config.peft_type === 'LN_TUNING') return { ...config, target_modules: norms[type]! };
   const [targets, feedforward] = ia3[type]!;
   return {
     ...config,

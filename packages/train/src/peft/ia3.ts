@@ -1,7 +1,7 @@
 import { init, ones, type Tensor, Variable } from '@llm/nn';
 import { checkConfig, type IA3Config, matches } from './config.ts';
 import { biasOf, weightOf } from './linear-like.ts';
-import { AdapterLayer, type MergedWeights, type Target, type Tuner } from './tuner.ts';
+import { AdapterLayer, type LayerTuner, type MergedWeights, type Target } from './tuner.ts';
 
 /** (IA)³ (Liu et al., 2022): outputs, or the inputs of feed-forward layers, times learned factors. */
 export class IA3Layer extends AdapterLayer {
@@ -40,7 +40,7 @@ export class IA3Layer extends AdapterLayer {
 }
 
 /** (IA)³. */
-export const ia3Tuner: Tuner<IA3Config> = {
+export const ia3Tuner: LayerTuner<IA3Config> = {
   resolve(config) {
     checkConfig(config, ['feedforward_modules', 'init_ia3_weights']);
     return {

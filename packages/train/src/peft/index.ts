@@ -3,6 +3,7 @@ export type { Adapter } from './adapter.ts';
 export type {
   CommonPeftConfig,
   IA3Config,
+  LNTuningConfig,
   LoraConfig,
   PeftConfig,
   TaskType,
@@ -10,4 +11,11 @@ export type {
 export { adapterFiles, loadAdapter, saveAdapter } from './files.ts';
 export type { LinearLike, LinearShape } from './linear-like.ts';
 export { getPeftModel, Peft } from './peft.ts';
-export type { AdapterLayer, MergedWeights, Target, Tuner } from './tuner.ts';
+export type {
+  AdapterLayer,
+  LayerTuner,
+  MergedWeights,
+  Target,
+  Tuner,
+  WholeTuner,
+} from './tuner.ts';

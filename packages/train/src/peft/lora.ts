@@ -1,7 +1,7 @@
 import { Dropout, init, linear, type Tensor, Variable, zeros } from '@llm/nn';
 import { checkConfig, type LoraConfig } from './config.ts';
 import { biasOf, weightOf } from './linear-like.ts';
-import { AdapterLayer, type MergedWeights, type Target, type Tuner } from './tuner.ts';
+import { AdapterLayer, type LayerTuner, type MergedWeights, type Target } from './tuner.ts';
 
 /**
  * LoRA (Hu et al., 2022): y = W x + s · B A x with A [r, in] and B [out, r], s = alpha / r. With DoRA (Liu et al.,
@@ -94,7 +94,7 @@ function fitting(path: string, patterns: Readonly<Record<string, number>>): numb
 }
 
 /** LoRA, rsLoRA and DoRA. */
-export const loraTuner: Tuner<LoraConfig> = {
+export const loraTuner: LayerTuner<LoraConfig> = {
   resolve(config) {
     checkConfig(config, names);
     const { r = 8, lora_alpha = 8, lora_dropout = 0 } = config;

@@ -34,14 +34,27 @@ export abstract class AdapterLayer extends Module {
   abstract merge(): MergedWeights;
 }
 
-/** A method of fine-tuning: one file each, and a line in `tuners.ts`. */
-export interface Tuner<Config extends PeftConfig = PeftConfig> {
+/** What all methods have. */
+interface CommonTuner<Config extends PeftConfig> {
   /**
    * Options with defaults filled in.
    *
    * @throws TypeError for an option that is not known or not supported
    */
   resolve(config: Config): Config;
+}
+
+/** A method that adds something to linear layers. */
+export interface LayerTuner<Config extends PeftConfig = PeftConfig> extends CommonTuner<Config> {
   /** The part of an adapter for one layer. */
   attach(target: Target, config: Config): AdapterLayer;
 }
+
+/** A method that trains its targets as a whole, of any class: each adapter has values of its own for them. */
+export interface WholeTuner<Config extends PeftConfig = PeftConfig> extends CommonTuner<Config> {
+  /** What stands in PEFT's files between a target's path and the name of its parameter. */
+  readonly fileSegment: string;
+}
+
+/** A method of fine-tuning: one file each, and a line in `tuners.ts`. */
+export type Tuner<Config extends PeftConfig = PeftConfig> = LayerTuner<Config> | WholeTuner<Config>;

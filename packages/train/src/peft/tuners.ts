@@ -1,12 +1,17 @@
 import type { PeftConfig } from './config.ts';
 import { ia3Tuner } from './ia3.ts';
+import { lnTuningTuner } from './ln-tuning.ts';
 import { loraTuner } from './lora.ts';
 import type { Tuner } from './tuner.ts';
 
 type Tuners = { readonly [Type in PeftConfig['peft_type']]: Tuner };
 
 /** The methods, by `peft_type`. */
-const tuners = { LORA: loraTuner, IA3: ia3Tuner } as unknown as Tuners;
+const tuners = {
+  LORA: loraTuner,
+  IA3: ia3Tuner,
+  LN_TUNING: lnTuningTuner,
+} as unknown as Tuners;
 
 /**
  * The method of a `peft_type`.

@@ -211,6 +211,40 @@ describe('Peft', () => {
     );
   });
 
+  it('trains and saves the normalizations named, and nothing else, with LN_TUNING', async () => {
+    const model = await load('gpt2');
+    const before = await logits(model);
+    const peft = getPeftModel(model, { peft_type: 'LN_TUNING' });
+    expectNear(await logits(model), before);
+    const trained = [...model.namedParameters()].filter(([, p]) => p.trainable);
+    const ends = ['ln_1.weight', 'ln_1.bias', 'ln_2.weight', 'ln_2.bias'];
+    const blocks = ends.map((end) => `transformer.h.0.${end}`);
+    expect(trained.map(([name]) => name).sort()).toEqual(
+      [...blocks, 'transformer.ln_f.weight', 'transformer.ln_f.bias'].sort(),
+    );
+    for (const [, parameter] of trained) parameter.assign(parameter.mul(2));
+    const doubled = await logits(model);
+    expect(doubled).not.toEqual(before);
+    peft.addAdapter({ peft_type: 'LN_TUNING' }, 'other');
+    expectNear(await logits(model), before);
+    peft.setAdapter('default');
+    expectNear(await logits(model), doubled);
+    const files = await adapterFiles(peft);
+    expect(
+      Object.keys(namesIn(files['adapter_model.safetensors'] as Uint8Array) as object),
+    ).toEqual(
+      trained
+        .map(([name]) => `base_model.model.${name.replace(/(.*)\./, '$1.ln_tuning_layers.')}`)
+        .sort(),
+    );
+    const make = (target_modules: string[] | string) => () =>
+      peft.addAdapter({ peft_type: 'LN_TUNING', target_modules }, 'third');
+    expect(make('all-linear')).toThrow('wants names of normalizations or a pattern of them');
+    expect(make(['drop'])).toThrow('no layer of');
+    peft.unload();
+    expectNear(await logits(model), before);
+  });
+
   it('keeps the active adapter when another one cannot be added', async () => {
     const peft = getPeftModel(await load('bert'), lora);
     const wrong = { peft_type: 'PROMPT_TUNING', num_virtual_tokens: 4 } as never;
@@ -224,7 +258,7 @@ describe('Peft', () => {
     const make = (more: object) => () => new Peft(model).addAdapter({ ...lora, ...more } as never);
     expect(make({ target_modules: ['q_proj'] })).toThrow('linear layers are bert.encoder.layer.0');
     expect(make({ target_modules: ['LayerNorm'] })).toThrow('is no linear layer');
-    expect(make({ peft_type: 'VERA' })).toThrow('peft_type takes LORA, IA3: got "VERA"');
+    expect(make({ peft_type: 'VERA' })).toThrow('peft_type takes LORA, IA3, LN_TUNING: got "VERA"');
     expect(make({ use_qalora: true })).toThrow("'use_qalora' is not supported");
     expect(make({ r: 0 })).toThrow('must be a whole number from 1: got 0');
     expect(make({ init_lora_weights: 'pissa' })).toThrow('takes true and false: got "pissa"');
