@@ -36,7 +36,7 @@ console.log(await generate(model, { input_ids: [[1]] }));
  */
 const PAGES = [
   { name: 'names Llama', page: NAMED, entries: [], limit: 133_300 },
-  { name: 'finds Llama', page: AUTO, entries: ['src/models/llama.ts'], limit: 139_800 },
+  { name: 'finds Llama', page: AUTO, entries: ['src/models/llama.ts'], limit: 139_900 },
 ];
 
 describe('a page that generates on WebGPU', () => {
