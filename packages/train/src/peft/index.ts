@@ -13,6 +13,7 @@ export type { LinearLike, LinearShape } from './linear-like.ts';
 export { getPeftModel, Peft } from './peft.ts';
 export type {
   AdapterLayer,
+  CommonTuner,
   LayerTuner,
   MergedWeights,
   Target,

@@ -35,7 +35,7 @@ export abstract class AdapterLayer extends Module {
 }
 
 /** What all methods have. */
-interface CommonTuner<Config extends PeftConfig> {
+export interface CommonTuner<Config extends PeftConfig> {
   /**
    * Options with defaults filled in.
    *
