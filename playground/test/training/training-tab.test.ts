@@ -1,5 +1,7 @@
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeChromium } from '../../../tools/testing/chromium.ts';
+import { full } from '../../../tools/testing/full.ts';
 import { findBarriers } from '../accessibility.ts';
 import { keepScreenshot, type Playground, startPlayground } from '../open-page.ts';
 
@@ -49,12 +51,8 @@ describeChromium('the training tab', () => {
     expect(step).toBeGreaterThan(0);
     await page.getByRole('button', { name: 'Go on' }).click();
     await page.getByText('“tiny” is trained and saved in this browser.').waitFor();
-    const chart = await page.locator('.loss-chart').getAttribute('aria-label');
-    const [, steps, last, first] = /after (\d+) of 100 steps: ([\d.]+), at first ([\d.]+)/.exec(
-      chart!,
-    )!;
-    expect(Number(steps)).toBe(100);
-    expect(Number(last)).toBeLessThan(Number(first) / 2);
+    const [last, first] = await shownLosses(page);
+    expect(last).toBeLessThan(first / 2);
     await keepScreenshot(page, 'training-finished');
     expect(await findBarriers(page)).toEqual([]);
 
@@ -68,6 +66,31 @@ describeChromium('the training tab', () => {
     expect(new URL(page.url()).hash).toContain('model=saved%3Atiny');
     expect(playground.errors).toEqual([]);
   }, 120_000);
+
+  it.runIf(full)(
+    'learns on WebGPU what it learns on WebAssembly',
+    async () => {
+      const losses: number[][] = [];
+      for (const device of ['wasm', 'webgpu']) {
+        const settings = `epochs=4&width=16&layers=1&vocabulary=320&name=${device}&device=${device}`;
+        const page = await playground.open(`training?${settings}`);
+        await page.getByLabel('File of pairs').setInputFiles(file);
+        await page.getByRole('button', { name: 'Start training' }).click();
+        await page
+          .getByText(`“${device}” is trained and saved in this browser.`)
+          .waitFor({ timeout: 100_000 });
+        losses.push(await shownLosses(page));
+        await page.close();
+      }
+      const [wasm, webgpu] = losses as [number[], number[]];
+      expect(webgpu[0]!).toBeLessThan(webgpu[1]!);
+      webgpu.forEach((loss, i) => {
+        expect(loss).toBeCloseTo(wasm[i]!, 2);
+      });
+      expect(playground.errors).toEqual([]);
+    },
+    120_000,
+  );
 
   it('says what is wrong with a setting or a file', async () => {
     const page = await playground.open('training?width=33&device=wasm');
@@ -83,3 +106,12 @@ describeChromium('the training tab', () => {
     expect(playground.errors).toEqual([]);
   }, 60_000);
 });
+
+/** The losses of the last and the first step, of a run that took all its steps. */
+async function shownLosses(page: Page): Promise<[last: number, first: number]> {
+  const label = await page.locator('.loss-chart').getAttribute('aria-label');
+  const [, taken, all, last, first] =
+    /after (\d+) of (\d+) steps: ([\d.]+), at first ([\d.]+)/.exec(label!)!;
+  expect(taken).toBe(all);
+  return [Number(last), Number(first)];
+}
