@@ -3,7 +3,7 @@ import type { SingleBar } from 'cli-progress';
 import type { Io } from './io.ts';
 
 /** A bar for what is downloaded; at a terminal only. */
-export interface DownloadBar {
+interface DownloadBar {
   readonly listener: ProgressListener;
   /** Ends the line. */
   end(): void;

@@ -9,7 +9,7 @@ export class UsageError extends Error {
 }
 
 /** Exit codes: 0 done, 1 failed, 2 a mistake in what was typed, 130 stopped. */
-export const exitCodes = { done: 0, failed: 1, usage: 2, stopped: 130 } as const;
+const exitCodes = { done: 0, failed: 1, usage: 2, stopped: 130 } as const;
 
 /** Tells a person what went wrong, and gives the exit code. */
 export function report(io: Io, error: unknown): number {

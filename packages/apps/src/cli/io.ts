@@ -13,7 +13,7 @@ export interface Io {
 }
 
 /** A stream that text is written to. */
-export interface OutputStream {
+interface OutputStream {
   /** Whether it is a terminal. */
   readonly isTTY?: boolean;
   /** Writes text at the end. */

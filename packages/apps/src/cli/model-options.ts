@@ -40,7 +40,7 @@ export function addSourceOptions(command: Command): Command {
 }
 
 /** The options of `from_pretrained` and `pipeline`. */
-export function loadingOptions({ dtype, ...source }: ModelOptions, io: Io): PipelineOptions {
+function loadingOptions({ dtype, ...source }: ModelOptions, io: Io): PipelineOptions {
   return { ...(dtype && { dtype }), ...sourceOptions(source, io) };
 }
 

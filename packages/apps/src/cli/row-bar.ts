@@ -1,7 +1,7 @@
 import type { Io } from './io.ts';
 
 /** A bar for rows of work; at a terminal only. */
-export interface RowBar {
+interface RowBar {
   /** Sets how much is done. */
   update(done: number, total: number): void;
   /** Ends the line. */

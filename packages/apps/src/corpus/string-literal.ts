@@ -1,5 +1,5 @@
 /** A string literal found in JavaScript source: its value and the offset just after it. */
-export interface ParsedLiteral {
+interface ParsedLiteral {
   /** The text the literal stands for, escapes resolved. */
   value: string;
   /** Offset of the first character after the closing quote. */

@@ -2,7 +2,7 @@ import { findPackage, type InstalledPackage } from './find-package.ts';
 import { parseConcatenation, parseStringLiteral } from './string-literal.ts';
 
 /** English strings by the index their `localize` calls name. */
-export type IndexedStrings = Map<number, string>;
+type IndexedStrings = Map<number, string>;
 
 /**
  * Collects the messages of all calls `localize(index, "…")` and `localize2(index, "…")` in one

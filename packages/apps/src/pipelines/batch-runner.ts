@@ -10,7 +10,7 @@ import type { Encoding, PreTrainedTokenizer } from '@llm/tokenizers';
 import { longestInput } from './encode.ts';
 
 /** What of a model's output is read; each tensor's first axis is the batch. */
-export type Select<Output> = (
+type Select<Output> = (
   output: Output,
   inputs: { readonly input_ids: Tensor; readonly attention_mask: Tensor },
 ) => readonly Tensor[];

@@ -23,7 +23,7 @@ export function longestInput(
 }
 
 /** How texts become tokens. */
-export interface EncodeSettings {
+interface EncodeSettings {
   /** What is cut where a text is too long. Default: the longer one first. */
   readonly truncation?: Truncation['strategy'] | false;
   /** Most tokens. Default: what the model takes. */

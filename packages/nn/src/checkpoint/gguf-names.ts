@@ -46,7 +46,7 @@ interface Architecture {
 }
 
 /** Architectures that are read, by `general.architecture`. */
-export const ggufArchitectures: Readonly<Record<string, Architecture>> = {
+const ggufArchitectures: Readonly<Record<string, Architecture>> = {
   llama: { names: blockNames, permuted: true },
   qwen2: { names: blockNames },
   qwen3: { names: blockNames },

@@ -14,7 +14,7 @@ export type { LogitsProcessor } from './callbacks.ts';
 const never = Number.NEGATIVE_INFINITY;
 
 /** What processors know of the call. */
-export interface ProcessorSetup {
+interface ProcessorSetup {
   readonly settings: ResolvedSettings;
   /** Tokens before generation, padding included. */
   readonly promptLength: number;

@@ -11,7 +11,7 @@ import {
 } from '@llm/tensor';
 
 /** What narrows the choice on the device; the others of `warpers.ts` need the scores on the host. */
-export interface DeviceSampling {
+interface DeviceSampling {
   /** Keeps the likeliest tokens; 0 for all. Part of the compiled plan. */
   readonly top_k: number;
   /** Divides scores: a scalar. */

@@ -9,7 +9,7 @@ import { arange, type Shape, type Tensor } from '@llm/tensor';
 const forbidden = -1e30;
 
 /** The masks of one call of attention, in the sense of `nn.MultiheadAttention`: true is forbidden. */
-export interface AttentionMasks {
+interface AttentionMasks {
   readonly key_padding_mask?: Tensor;
   readonly attn_mask?: Tensor;
 }

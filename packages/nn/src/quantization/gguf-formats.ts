@@ -11,7 +11,7 @@ export interface BlockSink {
 }
 
 /** Where a block type of GGUF keeps codes, scales and offsets. */
-export interface BlockFormat {
+interface BlockFormat {
   readonly bits: 4 | 8;
   /** Numbers that share a scale. */
   readonly group: number;

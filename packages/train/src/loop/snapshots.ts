@@ -9,7 +9,7 @@ interface StepCounter {
 }
 
 /** A run, as far as going back to an earlier step takes it. */
-export interface SnapshotParts<Counters extends StepCounter> {
+interface SnapshotParts<Counters extends StepCounter> {
   /** Everything of the run that lies on the device. */
   variables(): Iterable<Variable>;
   /** What the host counts, after the last step that was submitted; `pending` is what that step still owes. */
@@ -104,7 +104,7 @@ export class Snapshots<Counters extends StepCounter> {
 }
 
 /** Whether an error is the loss of a device, or comes from it; by name, since backends are packages of their own. */
-export function isDeviceLost(error: unknown): error is Error {
+function isDeviceLost(error: unknown): error is Error {
   for (let each = error; each instanceof Error; each = each.cause) {
     if (each.name === 'DeviceLostError') return true;
   }

@@ -5,7 +5,7 @@ import type { Label } from './labels.ts';
 export type Average = 'micro' | 'macro' | 'weighted';
 
 /** The names of `Average`, for checking. */
-export const averageNames = ['micro', 'macro', 'weighted'] as const;
+const averageNames = ['micro', 'macro', 'weighted'] as const;
 
 /** Precision, recall and their harmonic mean, each in [0, 1]. */
 export interface Scores {
@@ -30,7 +30,7 @@ export interface AveragedScores extends Scores {
 }
 
 /** How often a class was predicted, wanted, and both at one place. */
-export interface ClassCounts {
+interface ClassCounts {
   readonly label: Label;
   readonly matches: number;
   readonly predicted: number;

@@ -2,7 +2,7 @@
 export type Edit = 'keep' | 'substitute' | 'insert' | 'delete';
 
 /** The fewest edits, and which. */
-export interface EditPath {
+interface EditPath {
   readonly count: number;
   readonly edits: readonly Edit[];
 }

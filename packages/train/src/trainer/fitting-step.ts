@@ -3,7 +3,7 @@ import type { Batch } from '../collators/collator.ts';
 import type { CountedBatch, TrainingStep, UpdateOutcome } from './training-step.ts';
 
 /** What cutting batches needs besides the step. */
-export interface FittingParts {
+interface FittingParts {
   /** What dropout draws from; a step that is done again draws the same. */
   readonly generator: Generator;
   /** How many labels of a batch count. */

@@ -39,7 +39,7 @@ interface Group {
 }
 
 /** What a loader is made with, besides the order. */
-export interface LoaderParts {
+interface LoaderParts {
   readonly collate: Collator;
   readonly prepare: (item: Features) => Features;
   /** Batches that are made side by side while the caller works; 0 makes them when they are asked for. */

@@ -21,7 +21,7 @@ import { TrainingStep, type UpdateOutcome } from './training-step.ts';
 import { windows } from './windows.ts';
 
 /** What a run needs of its trainer. */
-export interface RunHost {
+interface RunHost {
   readonly model: Module;
   readonly args: TrainingArguments;
   readonly objective: Objective;

@@ -12,7 +12,7 @@ import { UsageError } from '../failure.ts';
 import type { Io } from '../io.ts';
 
 /** On what a model is run. */
-export interface ExplainSettings {
+interface ExplainSettings {
   readonly architecture: string;
   readonly batch: number;
   readonly tokens: number;

@@ -43,7 +43,7 @@ export function addTranslate(program: Command, io: Io): void {
 }
 
 /** A text with each line translated between its own indentation and its end. */
-export async function translateLines(
+async function translateLines(
   text: string,
   translate: (lines: string[]) => Promise<string[]>,
 ): Promise<string> {

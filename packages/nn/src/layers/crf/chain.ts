@@ -14,7 +14,7 @@ export interface ChainInputs {
 }
 
 /** Scores of beginnings, endings and steps. */
-export interface ChainWeights {
+interface ChainWeights {
   /** [tags] */
   readonly start_transitions: Tensor;
   /** [tags] */

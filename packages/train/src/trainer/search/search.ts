@@ -61,14 +61,14 @@ const names = [
 ] as const;
 
 /** What a trial asks of a `Trainer`. */
-export interface TrialTrainer {
+interface TrialTrainer {
   readonly args: Pick<TrainingArguments, 'save_strategy'>;
   train(options: { readonly resume_from_checkpoint?: 'auto' }): Promise<unknown>;
   evaluate(): Promise<Readonly<Record<string, number>>>;
 }
 
 /** Makes the trainer of a trial. */
-export type MakeTrialTrainer = (
+type MakeTrialTrainer = (
   hyperparameters: Hyperparameters,
   args: Partial<TrainingArguments>,
   callbacks: readonly TrainerCallback[],
