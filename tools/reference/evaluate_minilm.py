@@ -46,9 +46,10 @@ def train(model, examples, *, seed, rate, epochs, batch, steps):
     order, done = random.Random(seed), 0
     model.train()
     while done < total:
-        # transformers' LengthGroupedSampler: shuffled, then sorted within stretches of 50 batches.
+        # transformers' LengthGroupedSampler: shuffled, then sorted within stretches of at most 50 batches.
         places = order.sample(range(len(examples)), len(examples))
-        stretches = [places[i:i + 50 * batch] for i in range(0, len(places), 50 * batch)]
+        stretch = batch * max(1, min(len(examples) // (4 * batch), 50))
+        stretches = [places[i:i + stretch] for i in range(0, len(places), stretch)]
         places = [i for s in stretches for i in sorted(s, key=lambda i: -len(examples[i]['input_ids']))]
         for start in range(0, len(places), batch):
             rows = [examples[i] for i in places[start:start + batch]]
