@@ -6,19 +6,13 @@ epochs, by transformers' models and pipelines. Adds its run to benchmarks/result
 
 Needs torch, transformers 4.56, seqeval, and the weights that `npm run evaluate` has downloaded.
 """
-import argparse
-import gzip
 import json
-import os
-import random
 import re
 import string
-import time
 from collections import Counter
-from pathlib import Path
 
 import torch
-import transformers
+from evaluate_runs import ROOT, fit, read, run
 from transformers import (
     AutoModelForQuestionAnswering,
     AutoModelForSequenceClassification,
@@ -28,42 +22,19 @@ from transformers import (
     pipeline,
 )
 
-ROOT = Path(__file__).parents[2]
 MINILM = ROOT / 'test-assets/pretrained/minilm'
 IGNORED = -100
 tokenizer = AutoTokenizer.from_pretrained(MINILM)
 
 
-def read(name):
-    return gzip.decompress((Path(os.environ['LLM_DATA']) / name).read_bytes()).decode()
-
-
 def train(model, examples, *, seed, rate, epochs, batch, steps):
-    """AdamW without decay, clipping at 1, a tenth of the steps of warmup, then linear; batches of like lengths."""
+    """AdamW without decay, a tenth of the steps of warmup, then linear; batches of like lengths."""
     total = steps or epochs * -(-len(examples) // batch)
     optimizer = torch.optim.AdamW(model.parameters(), lr=rate, weight_decay=0)
     schedule = get_linear_schedule_with_warmup(optimizer, -(-total // 10), total)
-    order, done = random.Random(seed), 0
-    model.train()
-    while done < total:
-        # transformers' LengthGroupedSampler: shuffled, then sorted within stretches of at most 50 batches.
-        places = order.sample(range(len(examples)), len(examples))
-        stretch = batch * max(1, min(len(examples) // (4 * batch), 50))
-        stretches = [places[i:i + stretch] for i in range(0, len(places), stretch)]
-        places = [i for s in stretches for i in sorted(s, key=lambda i: -len(examples[i]['input_ids']))]
-        for start in range(0, len(places), batch):
-            rows = [examples[i] for i in places[start:start + batch]]
-            optimizer.zero_grad()
-            model(**collate(rows)).loss.backward()
-            torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-            optimizer.step()
-            schedule.step()
-            done += 1
-            if done % 20 == 0:
-                print(f'step {done}/{total}', flush=True)
-            if done == total:
-                break
-    return total
+    lengths = [len(example['input_ids']) for example in examples]
+    loss_of = lambda rows: model(**collate(rows)).loss
+    return fit(model, examples, loss_of, optimizer, schedule, seed=seed, batch=batch, total=total, lengths=lengths)
 
 
 def collate(rows):
@@ -170,20 +141,4 @@ def overlap(found, wanted):
     return 2 * same / (len(found) + len(wanted)) if same else 0
 
 
-parser = argparse.ArgumentParser()
-parser.add_argument('name', choices=['sst2-minilm', 'wnut17', 'squad'])
-parser.add_argument('--seed', type=int, default=1)
-parser.add_argument('--steps', type=int)
-options = parser.parse_args()
-torch.manual_seed(options.seed)
-begin = time.perf_counter()
-steps, scores = {'sst2-minilm': sst2, 'wnut17': wnut17, 'squad': squad}[options.name](options.seed, options.steps)
-run = {'seed': options.seed, 'steps': steps, 'shortened': options.steps is not None,
-       'seconds': time.perf_counter() - begin, 'scores': scores,
-       'version': f'torch {torch.__version__}, transformers {transformers.__version__}'}
-print(run)
-path = ROOT / f'benchmarks/results/evaluate-{options.name}.json'
-file = json.loads(path.read_text()) if path.exists() else {'experiment': options.name, 'ours': [], 'pytorch': []}
-kept = [each for each in file['pytorch'] if (each['seed'], each['shortened']) != (run['seed'], run['shortened'])]
-file['pytorch'] = sorted(kept + [run], key=lambda each: each['seed'])
-path.write_text(json.dumps(file, indent=2, ensure_ascii=False) + '\n')
+run({'sst2-minilm': sst2, 'wnut17': wnut17, 'squad': squad})

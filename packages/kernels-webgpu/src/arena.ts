@@ -158,4 +158,10 @@ export class Arena {
       this.#generation++;
     });
   }
+
+  /** Destroys the buffers. */
+  dispose(): void {
+    for (const { buffer } of this.#buffers.splice(0)) buffer.destroy();
+    this.#generation++;
+  }
 }

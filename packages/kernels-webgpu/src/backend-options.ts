@@ -2,6 +2,14 @@ import { showCompileProgress } from './compile-progress.ts';
 import type { DeviceOptions } from './options.ts';
 import type { CompileProgress } from './pipelines.ts';
 
+/** A limit that kernels and buffers are fitted to; sizes are in bytes. */
+export type KernelLimit =
+  | 'maxBufferSize'
+  | 'maxComputeWorkgroupStorageSize'
+  | 'maxComputeWorkgroupsPerDimension'
+  | 'maxStorageBufferBindingSize'
+  | 'maxStorageBuffersPerShaderStage';
+
 /** How a WebGPU backend is set up; everything has a default. */
 export interface WebGpuBackendOptions extends DeviceOptions {
   /** What the backend is called where devices are named; default `webgpu`. */
@@ -9,15 +17,15 @@ export interface WebGpuBackendOptions extends DeviceOptions {
   /** Most bytes of GPU memory, buffers that wait to be used again included; default: what the device has. */
   readonly memoryLimit?: number;
   /**
-   * The features that kernels may use; default: all that are switched on. An empty list gives the kernels that
-   * every device can run.
+   * The features that kernels may use, of those that the device has; default: all that are switched on. An empty list
+   * gives the kernels that every device can run.
    */
   readonly kernelFeatures?: readonly string[];
   /**
    * Limits lower than the device's, by WebGPU's names, that kernels must keep to: to see how a program does on
-   * another device.
+   * another device. Kernels need no more than every device has of the limits that are not listed here.
    */
-  readonly kernelLimits?: Readonly<Record<string, number>>;
+  readonly kernelLimits?: Readonly<Partial<Record<KernelLimit, number>>>;
   /** Fill memory with NaN before it is used, to find reads of what nobody wrote. Slow. */
   readonly debug?: boolean;
   /**
@@ -37,13 +45,13 @@ export interface BackendSettings {
   readonly name: string;
   readonly memoryLimit: number;
   readonly kernelFeatures: ReadonlySet<string> | undefined;
-  readonly kernelLimits: Readonly<Record<string, number>>;
+  readonly kernelLimits: Readonly<Partial<Record<KernelLimit, number>>>;
   readonly debug: boolean;
   readonly selfCheck: boolean | undefined;
   readonly onCompile: (progress: CompileProgress) => void;
 }
 
-/** Parts the backend's options from the device's, which checks the rest. @throws TypeError for bad values */
+/** Parts the backend's options, with their defaults, from the device's. */
 export function splitOptions(options: WebGpuBackendOptions): {
   device: DeviceOptions;
   settings: BackendSettings;
@@ -58,12 +66,6 @@ export function splitOptions(options: WebGpuBackendOptions): {
     onCompile = showCompileProgress,
     ...device
   } = options;
-  if (typeof name !== 'string' || name === '') {
-    throw new TypeError(`createWebGpuBackend: name must be a text, got ${JSON.stringify(name)}`);
-  }
-  if (!(memoryLimit > 0)) {
-    throw new TypeError(`createWebGpuBackend: memoryLimit must be above 0, got ${memoryLimit}`);
-  }
   const features = kernelFeatures && new Set(kernelFeatures);
   return {
     device,
@@ -71,18 +73,4 @@ export function splitOptions(options: WebGpuBackendOptions): {
       ...{ name, memoryLimit, kernelFeatures: features, kernelLimits, debug, selfCheck, onCompile },
     },
   };
-}
-
-/** Limits with some of them lowered. @throws RangeError for one that is unknown, or not lower */
-export function lowered(
-  limits: Readonly<Record<string, number>>,
-  wanted: Readonly<Record<string, number>>,
-): Readonly<Record<string, number>> {
-  for (const [name, value] of Object.entries(wanted)) {
-    if (value > 0 && value <= (limits[name] ?? Number.NaN)) continue;
-    throw new RangeError(
-      `createWebGpuBackend: kernelLimits.${name} is ${value}, but this device has ${limits[name] ?? 'no such limit'}; only lower ones can be asked for`,
-    );
-  }
-  return { ...limits, ...wanted };
 }

@@ -1,28 +1,27 @@
 import {
   type Backend,
   type BackendBuffer,
+  type JointKernel,
   type Kernel,
   type MatmulKernel,
   type MemoryStatistics,
   type Plan,
   type Program,
   partsOf,
-  type SingleKernel,
   type Spec,
   type StepTiming,
 } from '@llm/tensor/backend';
 import { Arena } from './arena.ts';
 import {
   type BackendSettings,
-  lowered,
   splitOptions,
   type WebGpuBackendOptions,
 } from './backend-options.ts';
 import { requestDevice, type WebGpuDevice } from './device.ts';
 import { encodeReplay } from './encode.ts';
-import { type DeviceLostError, KernelError } from './errors.ts';
+import { DeviceLostError, KernelError } from './errors.ts';
 import { asksForEvents } from './gpu.ts';
-import { InFlight } from './in-flight.ts';
+import { after, InFlight } from './in-flight.ts';
 import type { Target } from './kernel.ts';
 import { coarseTakesStrided, supportsCoarse } from './kernels/coarse.ts';
 import { computesOnCpu, mostVectorRows } from './kernels/matmul/choose.ts';
@@ -58,6 +57,8 @@ export class WebGpuBackend implements Backend {
   readonly name: string;
   /** @see Backend.repeats */
   readonly repeats = true;
+  /** @see Backend.scatters */
+  readonly scatters = true;
   /** The device, and what is known about it. */
   readonly device: WebGpuDevice;
   readonly #native: GPUDevice;
@@ -80,7 +81,7 @@ export class WebGpuBackend implements Backend {
     this.name = settings.name;
     const native = device.native as GPUDevice;
     this.#native = native;
-    const limits = lowered(device.limits, settings.kernelLimits);
+    const limits = { ...device.limits, ...settings.kernelLimits };
     const { subgroupSizes } = device.adapter;
     this.#target = { features: settings.kernelFeatures ?? device.features, limits, subgroupSizes };
     this.#printed = new PrintedKernels(this.#target);
@@ -100,11 +101,22 @@ export class WebGpuBackend implements Backend {
   /**
    * Starts a backend on a device of its own, or on one that the program has.
    *
-   * @throws WebGpuUnavailableError if there is no adapter, saying why; Error for an unknown option
+   * @throws WebGpuUnavailableError if there is no adapter, saying why; Error for an option that is unknown, has a bad
+   *   value, or asks for what the device does not have
    */
   static async create(options: WebGpuBackendOptions = {}): Promise<WebGpuBackend> {
-    const { device, settings } = splitOptions(options);
-    const backend = new WebGpuBackend(await requestDevice(device), settings);
+    const checks =
+      Object.keys(options).length > 0 ? await import('./check-backend-options.ts') : undefined;
+    checks?.checkBackendOptions(options);
+    const { settings, device: wanted } = splitOptions(options);
+    const device = await requestDevice(wanted);
+    try {
+      checks?.checkSettings(settings, device);
+    } catch (error) {
+      device.destroy();
+      throw error;
+    }
+    const backend = new WebGpuBackend(device, settings);
     if (asksForEvents && computesOnCpu(backend.#target)) {
       const { napsWhile } = await import('./naps.ts');
       const inFlight = backend.#inFlight;
@@ -134,8 +146,8 @@ export class WebGpuBackend implements Backend {
   }
 
   /** @see Backend.joins */
-  joins(kernels: readonly SingleKernel[]): boolean {
-    return canJoin(kernels, (kernel) => this.#printed.of(kernel), this.#target);
+  joins(joint: JointKernel): boolean {
+    return canJoin(joint, (kernel) => this.#printed.of(kernel), this.#target);
   }
 
   /** @see Backend.pairs */
@@ -170,15 +182,12 @@ export class WebGpuBackend implements Backend {
    * STORAGE, COPY_SRC and COPY_DST; it stays the program's, who destroys it after the last use.
    *
    * @param bytes how much of it is used, from its beginning; a multiple of 4
+   * @throws RangeError for bytes that it has not; TypeError if it lacks a usage. Runs and reads of a buffer of another
+   *   device reject with a `ForeignBufferError`
    */
   wrap(buffer: NativeBuffer, bytes: number, label: string): BackendBuffer {
-    const native = buffer as GPUBuffer;
-    if (!Number.isInteger(bytes) || bytes < 0 || bytes % 4 !== 0 || bytes > native.size) {
-      throw new RangeError(
-        `wrap '${label}': got ${bytes} bytes of a buffer of ${native.size}; want a multiple of 4 up to that`,
-      );
-    }
-    return this.#own(new WebGpuBuffer(wrapBuffer(native, label), bytes, true));
+    const allocation = wrapBuffer(this.#native, buffer as GPUBuffer, bytes, label);
+    return this.#own(new WebGpuBuffer(allocation, bytes, true));
   }
 
   /**
@@ -222,7 +231,9 @@ export class WebGpuBackend implements Backend {
     checkRange('read', own, offset, bytes);
     const { allocation } = own;
     return this.#inFlight.track(
-      this.#order.run(() => this.#readback.read(allocation.buffer, offset, bytes)),
+      this.#order.run(() =>
+        after(allocation.pending, this.#readback.read(allocation.buffer, offset, bytes)),
+      ),
     );
   }
 
@@ -274,8 +285,17 @@ export class WebGpuBackend implements Backend {
     return { buffers: this.#pool.created, pipelines: this.#pipelines.created };
   }
 
-  /** Frees the device and its memory (a device that was passed in is the program's); what is pending rejects. */
+  /**
+   * Frees the device and its memory; of a device that was passed in, the backend's buffers. What is pending rejects,
+   * and so does every later call.
+   */
   async dispose(): Promise<void> {
+    this.#inFlight.lose(new DeviceLostError('destroyed', 'the backend was disposed of'));
+    for (const program of this.#programs) program.dispose();
+    for (const { allocation, isWrapped } of this.#buffers) {
+      if (!isWrapped) allocation.buffer.destroy();
+    }
+    this.#arena.dispose();
     this.#readback.dispose();
     this.#pool.dispose();
     this.device.destroy();
@@ -294,12 +314,14 @@ export class WebGpuBackend implements Backend {
     const allocations = this.#allocationsOf(program.plan, bindings);
     const replay = program.replayFor(allocations);
     const task = () => {
+      this.#inFlight.refuseLost(); // while shaders compiled
       this.#arena.grow(replay.placement.sizes);
       this.#poisonArena(replay);
       // Memory that the device turns out not to have, and what it refuses, count against this run.
       const pending = [...allocations, ...this.#arena.buffers].flatMap(
         ({ pending }) => pending ?? [],
       );
+      const known = pending.length > 0 ? Promise.all(pending) : undefined;
       this.#native.pushErrorScope('validation');
       replay.bind(this.#native, allocations, this.#arena);
       const done = encode(replay);
@@ -309,7 +331,10 @@ export class WebGpuBackend implements Backend {
         },
         () => {}, // lost, which is reported elsewhere
       );
-      return Promise.all([done, refused, ...pending]).then(([result]) => result as T);
+      return after(
+        known,
+        Promise.all([done, refused]).then(([result]) => result),
+      );
     };
     const { checked } = program;
     if (replay.isReady && !checked) return this.#order.run(task);

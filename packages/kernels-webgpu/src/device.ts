@@ -7,7 +7,7 @@ import { type AdapterDescription, describeAdapter } from './adapter.ts';
 import { DeviceLostError, WebGpuUnavailableError } from './errors.ts';
 import { explainNoAdapter, findGpu } from './gpu.ts';
 import type { NativeDevice } from './native.ts';
-import { checkOptions, type DeviceOptions } from './options.ts';
+import type { DeviceOptions } from './options.ts';
 
 /** A device, and what is known about it. */
 export interface WebGpuDevice {
@@ -42,7 +42,9 @@ const usefulFeatures = ['shader-f16', 'subgroups', 'timestamp-query'];
  * console.log(device.adapter.description, device.limits.maxBufferSize);
  */
 export async function requestDevice(options: DeviceOptions = {}): Promise<WebGpuDevice> {
-  checkOptions(options);
+  if (Object.keys(options).length > 0) {
+    (await import('./check-options.ts')).checkOptions(options);
+  }
   const required = options.requiredFeatures ?? [];
   if (options.device) {
     const device = options.device as GPUDevice;

@@ -82,6 +82,23 @@ export class BufferLimitError extends RangeError {
   }
 }
 
+/** A buffer that was handed to a backend belongs to another device. */
+export class ForeignBufferError extends TypeError {
+  /** The class, where `instanceof` cannot tell: across copies of this package. */
+  override readonly name = 'ForeignBufferError';
+
+  constructor(
+    /** What the buffer was called when it was wrapped. */
+    readonly label: string,
+    reason: string,
+  ) {
+    super(
+      `webgpu: buffer '${label}' cannot be used here: ${reason}. Make it on the backend's own device ` +
+        "(`backend.device.native`), or create the backend with the buffer's: createWebGpuBackend({ device })",
+    );
+  }
+}
+
 /** WGSL does not compile, or does not fit the device. */
 export class ShaderError extends Error {
   /** The class, where `instanceof` cannot tell: across copies of this package. */

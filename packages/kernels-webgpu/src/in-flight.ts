@@ -9,10 +9,13 @@ export class InFlight {
 
   /** @param lost resolves when the device is gone */
   constructor(lost: Promise<DeviceLostError>) {
-    void lost.then((error) => {
-      this.#lost = error;
-      for (const reject of this.#rejections) reject(error);
-    });
+    void lost.then((error) => this.lose(error));
+  }
+
+  /** Rejects all that is awaited, and whatever comes later, with the first error that it is called with. */
+  lose(error: DeviceLostError): void {
+    this.#lost ??= error;
+    for (const reject of this.#rejections) reject(this.#lost);
   }
 
   /** How the device was lost; undefined while it is there. */
@@ -40,4 +43,11 @@ export class InFlight {
         .finally(() => this.#rejections.delete(reject));
     });
   }
+}
+
+/** Work whose buffers are known to be there and the device's own only after `known`, whose error says more. */
+export function after<T>(known: Promise<unknown> | undefined, work: Promise<T>): Promise<T> {
+  if (!known) return work;
+  work.catch(() => {});
+  return known.then(() => work);
 }

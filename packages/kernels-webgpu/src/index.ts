@@ -5,11 +5,12 @@
  */
 export { type AdapterDescription, type DeviceList, devices } from './adapter.ts';
 export { createWebGpuBackend, WebGpuBackend } from './backend.ts';
-export type { WebGpuBackendOptions } from './backend-options.ts';
+export type { KernelLimit, WebGpuBackendOptions } from './backend-options.ts';
 export { requestDevice, type WebGpuDevice } from './device.ts';
 export {
   BufferLimitError,
   DeviceLostError,
+  ForeignBufferError,
   KernelError,
   OutOfMemoryError,
   SelfCheckError,

@@ -1,5 +1,5 @@
 import { bufferUsage } from './constants.ts';
-import { BufferLimitError, OutOfMemoryError } from './errors.ts';
+import { BufferLimitError, ForeignBufferError, OutOfMemoryError } from './errors.ts';
 
 /** A GPU buffer, taken from the pool or given by the program. */
 export interface Allocation {
@@ -10,7 +10,7 @@ export interface Allocation {
   readonly size: number;
   /** What it is for; shown when memory runs out and in GPU debuggers. */
   label: string;
-  /** Set until the device has said whether it has the memory; rejects if it has not. */
+  /** Set until the device has said whether it has the memory, and whether the buffer is its own; rejects if not. */
   pending: Promise<void> | undefined;
 }
 
@@ -140,15 +140,9 @@ export class BufferPool {
     this.#created++;
     lastId++;
     const allocation: Allocation = { buffer, id: lastId, size, label, pending: undefined };
-    allocation.pending = checked.then(
-      (error) => {
-        if (error) throw this.#outOfMemory(label, bytes, error.message);
-        allocation.pending = undefined;
-      },
-      () => {}, // the device is lost, which is reported elsewhere
+    return whenChecked(allocation, checked, (error) =>
+      this.#outOfMemory(label, bytes, error.message),
     );
-    allocation.pending.catch(() => {}); // reported by the runs that use it
-    return allocation;
   }
 
   #outOfMemory(label: string, bytes: number, detail: string): OutOfMemoryError {
@@ -169,10 +163,59 @@ export function sizeClass(bytes: number): number {
   return Math.ceil(bytes / step) * step;
 }
 
-/** A buffer of the program as an allocation. */
-export function wrapBuffer(buffer: GPUBuffer, label: string): Allocation {
+/**
+ * A buffer of the program as an allocation. Uses of it reject with a `ForeignBufferError` if it is another device's.
+ *
+ * @throws RangeError for bytes that it has not; TypeError if it lacks a usage
+ */
+export function wrapBuffer(
+  device: GPUDevice,
+  buffer: GPUBuffer,
+  bytes: number,
+  label: string,
+): Allocation {
+  if (!Number.isInteger(bytes) || bytes < 0 || bytes % 4 !== 0 || bytes > buffer.size) {
+    throw new RangeError(
+      `wrap '${label}': got ${bytes} bytes of a buffer of ${buffer.size}; want a multiple of 4 up to that`,
+    );
+  }
+  if ((buffer.usage & usage) !== usage) {
+    throw new TypeError(
+      `wrap '${label}': the buffer's usage is ${buffer.usage}; make it with STORAGE | COPY_SRC | COPY_DST (${usage})`,
+    );
+  }
+  // No buffer tells its device; a command on it does, which is never submitted.
+  device.pushErrorScope('validation');
+  const encoder = device.createCommandEncoder();
+  encoder.clearBuffer(buffer, 0, 0);
+  encoder.finish();
+  const checked = device.popErrorScope();
   lastId++;
-  return { buffer, id: lastId, size: buffer.size, label, pending: undefined };
+  const allocation: Allocation = {
+    buffer,
+    id: lastId,
+    size: buffer.size,
+    label,
+    pending: undefined,
+  };
+  return whenChecked(allocation, checked, ({ message }) => new ForeignBufferError(label, message));
+}
+
+/** Keeps what a device says of a buffer for the uses of it. */
+function whenChecked(
+  allocation: Allocation,
+  checked: Promise<GPUError | null>,
+  explain: (error: GPUError) => Error,
+): Allocation {
+  allocation.pending = checked.then(
+    (error) => {
+      if (error) throw explain(error);
+      allocation.pending = undefined;
+    },
+    () => {}, // the device is lost, which is reported elsewhere
+  );
+  allocation.pending.catch(() => {}); // reported by the runs and reads that use it
+  return allocation;
 }
 
 /** @throws RangeError for bytes that a buffer does not have. */

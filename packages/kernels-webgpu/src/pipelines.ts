@@ -29,7 +29,8 @@ export class PipelineCache {
   readonly #layouts = new Map<string, GPUBindGroupLayout>();
   #total = 0;
   #done = 0;
-  #since = 0;
+  /** Runs while shaders compile and nothing was reported yet. */
+  #patience: ReturnType<typeof setTimeout> | undefined;
   #created = 0;
 
   constructor(
@@ -65,11 +66,7 @@ export class PipelineCache {
   async #compile(kernel: Kernel, code: string, compiled: Compiled): Promise<void> {
     const { device } = this;
     const { name } = kernel;
-    if (this.#done === this.#total) {
-      this.#done = this.#total = 0;
-      this.#since = performance.now();
-    }
-    this.#total++;
+    this.#begin();
     this.#created++;
     // Errors come by the promise; the scope keeps them from being reported a second time.
     device.pushErrorScope('validation');
@@ -87,11 +84,37 @@ export class PipelineCache {
       throw await explain(kernel, code, module, (error as Error).message);
     } finally {
       await scope.catch(() => {});
-      this.#done++;
-      if (this.onProgress && performance.now() - this.#since > patience) {
-        this.onProgress({ done: this.#done, total: this.#total });
+      this.#end();
+    }
+  }
+
+  /** Counts a shader; the first one that is waited for starts the clock. */
+  #begin(): void {
+    if (this.#done === this.#total) {
+      this.#done = this.#total = 0;
+      if (this.onProgress) {
+        this.#patience = setTimeout(() => {
+          this.#patience = undefined;
+          this.#report();
+        }, patience);
+        // A process that is done otherwise does not stay for it; in pages a timer is a number.
+        (this.#patience as { unref?(): void }).unref?.();
       }
     }
+    this.#total++;
+  }
+
+  #end(): void {
+    this.#done++;
+    if (this.#patience === undefined) this.#report();
+    else if (this.#done === this.#total) {
+      clearTimeout(this.#patience);
+      this.#patience = undefined;
+    }
+  }
+
+  #report(): void {
+    this.onProgress?.({ done: this.#done, total: this.#total });
   }
 
   #layoutOf(bindings: readonly Binding[]): GPUBindGroupLayout {

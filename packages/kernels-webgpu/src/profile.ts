@@ -56,7 +56,8 @@ export async function profileReplay(device: GPUDevice, replay: Replay): Promise<
   const nanoseconds = new BigUint64Array(bytes.buffer);
   const milliseconds = new Float64Array(plan.steps.length);
   timed.forEach(({ step }, i) => {
-    milliseconds[step]! += Number(nanoseconds[2 * i + 1]! - nanoseconds[2 * i]!) / 1e6;
+    // A GPU that changes its clock may count backwards.
+    milliseconds[step]! += Math.max(0, Number(nanoseconds[2 * i + 1]! - nanoseconds[2 * i]!) / 1e6);
   });
   return plan.steps.map(({ kernel, scope }, step) => ({
     name: kernel.name,

@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { describeWebGpu } from '../../../tools/testing/webgpu.ts';
 import { requestDevice, ShaderError, type WebGpuDevice } from '../src/index.ts';
 import type { Kernel } from '../src/kernel.ts';
-import { PipelineCache, sourceOf } from '../src/pipelines.ts';
+import { type CompileProgress, PipelineCache, sourceOf } from '../src/pipelines.ts';
 
 const kernel = (body: string): Kernel => ({
   name: 'sample',
@@ -42,5 +42,56 @@ describeWebGpu('pipelines', () => {
       expect(error).toMatchObject({ kernel: 'sample', line });
       expect(String(error)).toMatch(/kernel 'sample' does not compile: .*unknown_name/);
     }
+  });
+});
+
+describe('progress of compilation', () => {
+  afterEach(() => vi.useRealTimers());
+
+  /** A device whose shaders are compiled when the test says so. */
+  function slowDevice() {
+    const finish: (() => void)[] = [];
+    const device = {
+      pushErrorScope() {},
+      popErrorScope: async () => null,
+      createShaderModule: () => ({}),
+      createBindGroupLayout: () => ({}),
+      createPipelineLayout: () => ({}),
+      createComputePipelineAsync: () => new Promise((resolve) => finish.push(() => resolve({}))),
+    };
+    return { device: device as unknown as GPUDevice, finish };
+  }
+
+  it('is told after a second, from then on with each shader, and anew the next time', async () => {
+    vi.useFakeTimers();
+    const { device, finish } = slowDevice();
+    const told: CompileProgress[] = [];
+    const cache = new PipelineCache(device, (progress) => told.push(progress));
+    const compile = (...bodies: string[]) => bodies.map((body) => cache.get(kernel(body)).ready);
+
+    const quick = compile('a', 'b');
+    for (const each of finish.splice(0)) each();
+    await Promise.all(quick);
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(told).toEqual([]);
+
+    const slow = compile('c', 'd', 'e');
+    finish.shift()!();
+    await vi.advanceTimersByTimeAsync(999);
+    expect(told).toEqual([]);
+    // Also while nothing is done: a single shader may take long.
+    await vi.advanceTimersByTimeAsync(1);
+    expect(told).toEqual([{ done: 1, total: 3 }]);
+    for (const each of finish.splice(0)) each();
+    await Promise.all(slow);
+    expect(told.slice(1)).toEqual([
+      { done: 2, total: 3 },
+      { done: 3, total: 3 },
+    ]);
+
+    const next = compile('f');
+    finish.shift()!();
+    await Promise.all(next);
+    expect(told).toHaveLength(3);
   });
 });

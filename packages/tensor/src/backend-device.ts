@@ -151,11 +151,16 @@ export class BackendDevice implements Device {
 
   /** New storage; freed by `free` or with the last reference. */
   allocate(bytes: number, label: string): DeviceStorage {
-    const buffer = this.backend.allocate(bytes, label);
-    const storage = new DeviceStorage(this, buffer);
-    this.#registry.register(storage, buffer, storage);
+    const storage = this.adopt(this.backend.allocate(bytes, label));
     this.#allocated.buffers++;
     this.#allocated.bytes += bytes;
+    return storage;
+  }
+
+  /** Storage of a buffer of the backend, which is released by `free` or with the last reference. */
+  adopt(buffer: BackendBuffer): DeviceStorage {
+    const storage = new DeviceStorage(this, buffer);
+    this.#registry.register(storage, buffer, storage);
     return storage;
   }
 

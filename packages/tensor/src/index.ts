@@ -21,6 +21,7 @@ export {
   registeredDevices,
   setDefaultDevice,
 } from './device.ts';
+export { bufferOfTensor, tensorOfBuffer } from './device-buffer.ts';
 export { type DType, dtypes, isFloat, isInteger, promote, type TypedArray } from './dtype.ts';
 export { explain } from './explain-function.ts';
 export * from './functional.ts';

@@ -4,6 +4,7 @@ import {
   adapterFiles,
   getPeftModel,
   type IA3Config,
+  type LNTuningConfig,
   type LoraConfig,
   type Peft,
   type TaskType,
@@ -11,15 +12,19 @@ import {
 import { WrongInputError } from '../pipelines/index.ts';
 
 /** An adapter that can be merged into the weights of a model. */
-export type FineTuneAdapter = LoraConfig | IA3Config;
+export type FineTuneAdapter = LoraConfig | IA3Config | LNTuningConfig;
 
-const mergeable: readonly string[] = ['LORA', 'IA3'] satisfies FineTuneAdapter['peft_type'][];
+const mergeable: readonly string[] = [
+  'LORA',
+  'IA3',
+  'LN_TUNING',
+] satisfies FineTuneAdapter['peft_type'][];
 
 /** Refuses, before anything is trained, an adapter that could not be merged afterwards. */
 export function checkAdapter({ peft_type }: FineTuneAdapter): void {
   if (mergeable.includes(peft_type)) return;
   throw new WrongInputError(
-    `fineTune: peft_config wants peft_type ${mergeable.join(' or ')}, which merge into the model: got ${JSON.stringify(peft_type)}; for others train with getPeftModel and a Trainer`,
+    `fineTune: peft_config wants peft_type ${mergeable.join(', ')}, which merge into the model: got ${JSON.stringify(peft_type)}; for others train with getPeftModel and a Trainer`,
   );
 }
 

@@ -51,9 +51,9 @@ export interface FineTuneOptions<Task extends FineTuneTask> extends HubOptions {
   /** Folder that the model and its tokenizer are saved to; Python loads it too. Default: not saved. */
   readonly output?: string;
   /**
-   * Trains an adapter, LoRA or (IA)³, instead of the model's own weights: less memory, and ten times the task's learning
-   * rate unless `args` names one. The saved model has it merged; the adapter itself, in the format of Python's `peft`,
-   * lies in the folder `adapter` inside `output`.
+   * Trains an adapter, LoRA, (IA)³ or the normalizations alone, instead of the model's own weights: less memory, and
+   * ten times the task's learning rate unless `args` names one. The saved model has it merged; the adapter itself, in
+   * the format of Python's `peft`, lies in the folder `adapter` inside `output`.
    */
   readonly peft_config?: FineTuneAdapter;
   /** Arguments of training, over those that suit the task. */

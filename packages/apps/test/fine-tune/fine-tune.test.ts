@@ -140,11 +140,27 @@ it('teaches texts, in windows where they are long', async () => {
   run.dispose();
 });
 
+it('teaches by normalizations alone, whose new values are in the saved model', async () => {
+  const rows = [{ text: 'the film and the city and the food' }];
+  const output = join(folder, 'norms');
+  const before = await evaluate('text-generation', rows, { model: at('decoder') });
+  const { metrics } = await fineTune('text-generation', rows, {
+    model: at('decoder'),
+    output,
+    eval_rows: rows,
+    peft_config: { peft_type: 'LN_TUNING' },
+    args: { ...args, learning_rate: 2e-2, num_train_epochs: 5 },
+  });
+  expect(metrics.perplexity).toBeLessThan(before.perplexity!);
+  const again = await evaluate('text-generation', rows, { model: output });
+  expect(again.perplexity).toBeCloseTo(metrics.perplexity!, 3);
+});
+
 it('refuses an adapter that could not be merged, before it loads anything', async () => {
   const options = { model: 'nobody/nothing', peft_config: { peft_type: 'PROMPT_TUNING' } as never };
   const rows = [{ text: 'a b' }, { text: 'c d' }];
   await expect(fineTune('text-generation', rows, options)).rejects.toThrow(
-    /peft_config wants peft_type LORA or IA3, .*: got "PROMPT_TUNING"/,
+    /peft_config wants peft_type LORA, IA3, LN_TUNING, .*: got "PROMPT_TUNING"/,
   );
 });
 

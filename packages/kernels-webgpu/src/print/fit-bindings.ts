@@ -62,11 +62,13 @@ class Fitting {
   groups(): Store[][] {
     const groups: Store[][] = [];
     let bound = new Set<number>();
-    for (const { value } of this.kernel.stores) {
-      while (this.#reads(value).size + 1 > this.limit) this.#computeBefore(value);
-    }
     for (const store of this.kernel.stores) {
-      const own = this.#reads(store.value).add(store.buffer);
+      while (this.#boundBy(store).size > this.limit) this.#computeBefore(store.value);
+    }
+    // Scratch has no place for what is stored at a computed position: that is for the last group, which needs none.
+    const isScattered = ({ scatter }: Store) => (scatter ? 1 : 0);
+    for (const store of this.kernel.stores.toSorted((a, b) => isScattered(a) - isScattered(b))) {
+      const own = this.#boundBy(store);
       const together = new Set([...bound, ...own]);
       if (groups.length > 0 && together.size <= this.limit) {
         groups.at(-1)!.push(store);
@@ -146,6 +148,12 @@ class Fitting {
 
   #add(dtype: 'f32' | 'i32' | 'u32', size: number): number {
     return this.kernel.buffers.length + this.#scratch.push({ dtype, size, access: 'read' }) - 1;
+  }
+
+  /** Buffers that a store needs. */
+  #boundBy({ value, scatter, buffer }: Store): Set<number> {
+    const place = scatter ? this.#reads(scatter.index) : [];
+    return new Set([...this.#reads(value), ...place, buffer]);
   }
 
   /** Buffers that a value reads. */

@@ -17,24 +17,21 @@ const MOST_POINTS = 1 << 16;
 const HEAD =
   /@compute @workgroup_size\((\d+)\)\nfn main\(@builtin\(workgroup_id\) group: vec3u, @builtin\(local_invocation_index\) thread: u32\) \{/;
 
+type Print = (kernel: SingleKernel) => KernelPlan;
+
 /** Whether kernels are short, and fit into one shader. */
-export function canJoin(
-  kernels: readonly SingleKernel[],
-  print: (kernel: SingleKernel) => KernelPlan,
-  target: Target,
-): boolean {
+export function canJoin(joint: JointKernel, print: Print, target: Target): boolean {
+  const kernels = joint.parts.map(({ kernel }) => kernel);
   if (kernels.length > MOST_PARTS || !kernels.every(isShort)) return false;
-  const plans = kernels.map(print);
-  const steps = plans.flatMap((plan) => plan.steps.filter(({ onlyCopies }) => !onlyCopies));
-  if (steps.length !== kernels.length || plans.some(({ scratchBytes }) => scratchBytes.length > 0))
-    return false;
+  const { printed: steps } = stepsOf(joint, print);
+  const needsScratch = kernels.some((kernel) => print(kernel).scratchBytes.length > 0);
+  if (steps.length !== kernels.length || needsScratch) return false;
   const { limits } = target;
-  const buffers = steps.reduce((sum, { args }) => sum + args.length, 0);
   const memory = steps.reduce((sum, { kernel }) => sum + workgroupBytes(kernel.code), 0);
   const sizes = steps.map(({ kernel }) => threadsOf(kernel.code));
   const threads = Math.max(...sizes);
   return (
-    buffers <= (limits.maxStorageBuffersPerShaderStage ?? 8) &&
+    shareBindings(steps).bindings.length <= (limits.maxStorageBuffersPerShaderStage ?? 8) &&
     memory <= (limits.maxComputeWorkgroupStorageSize ?? 16384) &&
     kernels.every(({ buffers: own }) =>
       own.every(({ size }) => 4 * size <= (limits.maxStorageBufferBindingSize ?? 1 << 27)),
@@ -54,33 +51,12 @@ function isShort(kernel: SingleKernel): boolean {
 }
 
 /** Prints kernels that `canJoin`. Copies, which mostly fall away, come before. */
-export function printJoint(
-  { name, parts }: JointKernel,
-  print: (kernel: SingleKernel) => KernelPlan,
-  target: Target,
-): KernelPlan {
-  const all = parts.flatMap(({ kernel, locals }) =>
-    print(kernel).steps.map((step) => ({ ...step, args: step.args.map((arg) => locals[arg]!) })),
+export function printJoint(joint: JointKernel, print: Print, target: Target): KernelPlan {
+  const { copies, printed } = stepsOf(joint, print);
+  const { bindings, args, names } = shareBindings(printed);
+  const codes = printed.map(({ kernel }, part) =>
+    renamed(kernel.code.replace(HEAD, 'fn main(group: vec3u, thread: u32) {'), names[part]!),
   );
-  const copies = all.filter(({ onlyCopies }) => onlyCopies);
-  const printed = all.filter(({ onlyCopies }) => !onlyCopies);
-  const bindings: Binding[] = [];
-  const args: number[] = [];
-  const codes = printed.map((step, part) => {
-    const names = new Map(moduleNames(step.kernel.code).map((each) => [each, `${each}_${part}`]));
-    step.kernel.bindings.forEach((binding, i) => {
-      const same = bindings.findIndex(
-        ({ type, access }, j) =>
-          args[j] === step.args[i] && type === binding.type && access === binding.access,
-      );
-      const shared = same < 0 ? `${binding.name}_${part}` : bindings[same]!.name;
-      names.set(binding.name, shared);
-      if (same >= 0) return;
-      bindings.push({ ...binding, name: shared });
-      args.push(step.args[i]!);
-    });
-    return renamed(step.kernel.code.replace(HEAD, 'fn main(group: vec3u, thread: u32) {'), names);
-  });
   const threads = Math.max(...printed.map(({ kernel }) => threadsOf(kernel.code)));
   const ranges = printed.map(({ kernel: { workgroups } }) => workgroups[0] * workgroups[1]);
   const workgroups = gridOf(
@@ -94,10 +70,50 @@ ${printed.map((step, part) => callOf(step, part, threads)).join('\n')}
 }`;
   const enables = [...new Set(printed.flatMap(({ kernel }) => kernel.enables ?? []))];
   const kernel = {
-    ...{ name, bindings, code: [...codes, main].join('\n\n'), workgroups },
+    ...{ name: joint.name, bindings, code: [...codes, main].join('\n\n'), workgroups },
     ...(enables.length > 0 && { enables }),
   };
   return { steps: [...copies, { kernel, args }], scratchBytes: [] };
+}
+
+/** The steps of all parts, by the joint kernel's buffers. */
+function stepsOf(
+  { parts }: JointKernel,
+  print: Print,
+): Readonly<Record<'copies' | 'printed', readonly KernelStep[]>> {
+  const all = parts.flatMap(({ kernel, locals }) =>
+    print(kernel).steps.map((step) => ({ ...step, args: step.args.map((arg) => locals[arg]!) })),
+  );
+  return {
+    copies: all.filter(({ onlyCopies }) => onlyCopies),
+    printed: all.filter(({ onlyCopies }) => !onlyCopies),
+  };
+}
+
+/** What one shader of these steps binds: once what several read alike. `names` are new ones for each step's code. */
+function shareBindings(steps: readonly KernelStep[]): {
+  readonly bindings: readonly Binding[];
+  readonly args: readonly number[];
+  readonly names: readonly ReadonlyMap<string, string>[];
+} {
+  const bindings: Binding[] = [];
+  const args: number[] = [];
+  const names = steps.map(({ kernel, args: own }, part) => {
+    const renames = new Map(moduleNames(kernel.code).map((each) => [each, `${each}_${part}`]));
+    kernel.bindings.forEach((binding, i) => {
+      const same = bindings.findIndex(
+        ({ type, access }, j) =>
+          args[j] === own[i] && type === binding.type && access === binding.access,
+      );
+      const shared = same < 0 ? `${binding.name}_${part}` : bindings[same]!.name;
+      renames.set(binding.name, shared);
+      if (same >= 0) return;
+      bindings.push({ ...binding, name: shared });
+      args.push(own[i]!);
+    });
+    return renames;
+  });
+  return { bindings, args, names };
 }
 
 /** Hands a range of workgroups to a part, which sees them numbered as in a launch of its own. */

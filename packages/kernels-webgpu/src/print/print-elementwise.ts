@@ -49,7 +49,9 @@ function printOne(kernel: LoopKernel, lanes: 1 | 2 | 4, target: Target): KernelS
     // Elements of whole words go anywhere, lane by lane; beyond the last point lanes repeat it.
     return names.flatMap((name, lane) => {
       const at = affine(store.offset, store.strides, values[lane]!.scope.indices);
-      return storeElements(shader, store.buffer, at, type, [name]);
+      const scattered = store.scatter && scatterTo(at, store.scatter, values[lane]!);
+      const stored = storeElements(shader, store.buffer, scattered?.at ?? at, type, [name]);
+      return scattered ? `if (${scattered.condition}) { ${stored.join(' ')} }` : stored;
     });
   });
   const statements = [...lines, ...values.flatMap((lane) => lane.take()), ...bodies].join('\n');
@@ -65,6 +67,16 @@ ${indent(indent(statements))}
   }
 }`;
   return shader.finish(body, workgroupSize, workgroups);
+}
+
+/** Where an element goes whose position is computed, and whether it does. */
+function scatterTo(
+  at: string,
+  { index, size, stride }: NonNullable<Store['scatter']>,
+  values: Values,
+): { at: string; condition: string } {
+  const place = values.value(index);
+  return { at: `${at} + ${place} * ${stride}`, condition: `${place} >= 0 && ${place} < ${size}` };
 }
 
 /** Scopes for the points of a thread; statements for their indices are appended to `lines`. */

@@ -5,14 +5,15 @@ import type { PipelineCache } from '../pipelines.ts';
 
 /** What was found right on the adapters of this process: by adapter, features and template. */
 const passed = new Set<string>();
-/** What is being checked. */
-const running = new Map<string, Promise<void>>();
 
 /**
  * Runs each template on small problems whose results are known, before its first use on an adapter: drivers
  * miscompile shaders, and a model that computes nonsense looks like a model that was trained badly.
  */
 export class SelfCheck {
+  /** What is being checked; by this device alone, since another may be lost meanwhile. */
+  readonly #running = new Map<string, Promise<void>>();
+
   constructor(
     readonly adapter: AdapterDescription,
     /** What tells devices apart for which other shaders are printed. */
@@ -43,12 +44,12 @@ export class SelfCheck {
 
   #checked(template: string): Promise<void> {
     const key = this.#key(template);
-    let check = running.get(key);
+    let check = this.#running.get(key);
     if (!check) {
       check = this.#check(template)
         .then(() => void passed.add(key))
-        .finally(() => running.delete(key));
-      running.set(key, check);
+        .finally(() => this.#running.delete(key));
+      this.#running.set(key, check);
     }
     return check;
   }

@@ -1,13 +1,13 @@
 import type { Kernel, LoopKernel, Plan, PlanBuffer } from '@llm/tensor/backend';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { describeWebGpu } from '../../../../tools/testing/webgpu.ts';
 import {
   BufferLimitError,
   createWebGpuBackend,
   DeviceLostError,
+  ForeignBufferError,
   KernelError,
   OutOfMemoryError,
-  requestDevice,
   type WebGpuBackend,
 } from '../../src/index.ts';
 
@@ -242,11 +242,14 @@ describeWebGpu('what the backend refuses', () => {
     for (const backend of open) await backend.dispose();
   });
 
-  it('an unknown option', async () => {
-    await expect(createWebGpuBackend({ thread: 2 } as never)).rejects.toThrow(
-      /unknown option thread/,
+  it('features that the device lacks, and limits that are no limits of kernels', async () => {
+    await expect(create({ kernelFeatures: ['subgroup'] })).rejects.toThrow(
+      /this device lacks subgroup; it has .*core-features-and-limits/,
     );
-    await expect(createWebGpuBackend({ memoryLimit: 0 })).rejects.toThrow(/memoryLimit must be/);
+    const kernelLimits = { maxComputeInvocationsPerWorkgroup: 64 };
+    await expect(create({ kernelLimits } as never)).rejects.toThrow(
+      /maxComputeInvocationsPerWorkgroup changes nothing; kernels keep to maxBufferSize, /,
+    );
   });
 
   it('tensors beyond the limits of the device, and memory beyond its own, by name', async () => {
@@ -276,16 +279,36 @@ describeWebGpu('what the backend refuses', () => {
     await expect(backend.run(program, [a, a])).rejects.toThrow(/disposed/);
   });
 
-  it('a buffer of another device: the run is refused, and says which kernels', async () => {
+  it('a buffer of another device, wherever it is used, and one that may not be used so', async () => {
     const backend = await create();
-    const other = await requestDevice();
-    const foreign = (other.native as GPUDevice).createBuffer({ size: 20, usage: 128 | 8 | 4 });
-    const wrapped = backend.wrap(foreign, 20, 'foreign');
+    const other = (await create({ name: 'other' })).device.native as GPUDevice;
+    const foreign = other.createBuffer({ size: 20, usage: 128 | 8 | 4 });
+    const wrapped = backend.wrap(foreign, 20, 'activations');
     const out = backend.allocate(20, 'out');
+    const uses = [
+      backend.run(backend.prepare(chain(5)), [wrapped, out]),
+      backend.read(wrapped, 0, 20), // not zeros
+    ];
+    for (const result of await Promise.allSettled(uses)) {
+      expect(result).toMatchObject({
+        status: 'rejected',
+        reason: expect.any(ForeignBufferError),
+      });
+    }
+    await expect(uses[0]).rejects.toThrow(/'activations' cannot .* backend's own device/s);
+    const unreadable = other.createBuffer({ size: 20, usage: 128 | 8 });
+    expect(() => backend.wrap(unreadable, 20, 'x')).toThrow(/'x': .* usage is 136; make it with/);
+  });
+
+  it('a buffer that the program has destroyed, rather than to give zeros', async () => {
+    const backend = await create();
+    const own = (backend.device.native as GPUDevice).createBuffer({ size: 20, usage: 128 | 8 | 4 });
+    const wrapped = backend.wrap(own, 20, 'mine');
+    const out = backend.allocate(20, 'out');
+    own.destroy();
+    await expect(backend.read(wrapped, 0, 20)).rejects.toThrow(KernelError);
     const refused = backend.run(backend.prepare(chain(5)), [wrapped, out]);
-    await expect(refused).rejects.toThrow(KernelError);
-    await expect(refused).rejects.toThrow(/submitted: scale/);
-    other.destroy();
+    await expect(refused).rejects.toThrow(/destroyed.*submitted: scale/s);
   });
 
   it('everything after its device was lost; what is in flight rejects with the loss', async () => {
@@ -304,6 +327,30 @@ describeWebGpu('what the backend refuses', () => {
     backend.release(a);
   });
 
+  it('everything after it was disposed of, and leaves nothing on a device of the program', async () => {
+    const shared = (await create()).device.native as GPUDevice;
+    const made: GPUBuffer[] = [];
+    const original = shared.createBuffer.bind(shared);
+    Object.defineProperty(shared, 'createBuffer', {
+      configurable: true,
+      value: (descriptor: GPUBufferDescriptor) => made[made.push(original(descriptor)) - 1],
+    });
+    const backend = await createWebGpuBackend({ device: shared });
+    const [a, b] = [backend.allocate(20, 'a'), backend.allocate(20, 'b')];
+    backend.write(a, bytes([1, 1, 1, 1, 1]));
+    await backend.run(backend.prepare(chain(5)), [a, b]);
+    await backend.read(b, 0, 20);
+    const destroyed = made.map((buffer) => vi.spyOn(buffer, 'destroy'));
+    const pending = backend.read(b, 0, 20);
+    await backend.dispose();
+    await expect(pending).rejects.toThrow(/the backend was disposed of/);
+    expect(() => backend.allocate(4, 'late')).toThrow(DeviceLostError);
+    expect(made.length).toBeGreaterThan(4); // two, the temporaries, and one to read through
+    await vi.waitFor(() => {
+      expect(destroyed.map(({ mock }) => mock.calls.length > 0)).toEqual(made.map(() => true));
+    });
+  });
+
   it('nothing of one device when another is lost', async () => {
     const [one, two] = [await create({ name: 'one' }), await create({ name: 'two' })];
     await one.dispose();
@@ -317,6 +364,18 @@ describeWebGpu('what the backend refuses', () => {
 
 describe('without a device', () => {
   it('options of the backend are checked before any adapter is asked for', async () => {
-    await expect(createWebGpuBackend({ name: '' })).rejects.toThrow(/name must be a text/);
+    const bad: [object, RegExp][] = [
+      [{ name: '' }, /name must be a text/],
+      [{ thread: 2 }, /unknown option thread/],
+      [{ memoryLimit: 0 }, /memoryLimit must be .* above 0, got 0/],
+      [{ memoryLimit: '64' }, /memoryLimit must be a number of bytes/],
+      [{ kernelFeatures: 'subgroups' }, /kernelFeatures must be a list/],
+      [{ debug: 'yes' }, /debug must be true or false, got "yes"/],
+      [{ selfCheck: 1 }, /selfCheck must be true or false/],
+      [{ onCompile: true }, /onCompile must be a function/],
+    ];
+    for (const [options, message] of bad) {
+      await expect(createWebGpuBackend(options)).rejects.toThrow(message);
+    }
   });
 });

@@ -2,9 +2,11 @@ import {
   BackendDevice,
   compile,
   registerDevice,
+  rotary,
   setDefaultDevice,
   type Tensor,
   tensor,
+  updateSlice,
   Variable,
 } from '@llm/tensor';
 import { evaluate } from '@llm/tensor/reference';
@@ -20,6 +22,8 @@ interface Case {
   readonly name: string;
   readonly variables: () => Variable[];
   readonly inputs: () => Tensor[];
+  /** Kernels that it takes, if that is what the case is about. */
+  readonly kernels?: number;
   readonly next: (values: readonly Tensor[], inputs: readonly Tensor[]) => readonly Tensor[];
 }
 
@@ -41,11 +45,31 @@ function momentum(rows: number, columns: number, inner: number): Omit<Case, 'nam
   };
 }
 
+/** New keys of two heads, rotated, in a cache of seven positions: one kernel. */
+function keys(count: number, start: number): Omit<Case, 'name'> {
+  return {
+    variables: () => [new Variable(tensor(wave(2 * 7 * 6), [1, 2, 7, 6]))],
+    inputs: () => [
+      tensor(wave(count * 12, 1), [1, count, 12]),
+      tensor(wave(count * 3, 2), [count, 3]),
+      tensor(wave(count * 3, 3), [count, 3]),
+      tensor(start, [], { dtype: 'i32' }),
+    ],
+    next: ([cache], [fresh, cos, sin, place]) => {
+      const apart = fresh!.reshape(1, count, 2, 6).permute(0, 2, 1, 3);
+      return [updateSlice(cache!, rotary(apart, cos!, sin!), place!, 2)];
+    },
+    kernels: 1,
+  };
+}
+
 const cases: readonly Case[] = [
   { name: 'a small product', ...momentum(5, 7, 3) },
   { name: 'a product with edges', ...momentum(70, 51, 33) },
   { name: 'a product over a long inner axis', ...momentum(20, 12, 600) },
   { name: 'a product of few rows', ...momentum(2, 130, 200) },
+  { name: 'rotated keys of a cache', ...keys(1, 2) },
+  { name: 'rotated keys of a cache, over its end', ...keys(3, 5) },
   {
     name: 'rows that are normalized',
     variables: () => [new Variable(tensor(wave(9 * 70), [9, 70]))],
@@ -69,7 +93,7 @@ describeWebGpu('updates of variables', () => {
   });
   afterAll(() => backend.dispose());
 
-  it.each(cases)('are in place: $name', async ({ variables, inputs, next }) => {
+  it.each(cases)('are in place: $name', async ({ variables, inputs, next, kernels }) => {
     const updated = variables();
     const step = compile((...args: Tensor[]) => {
       const values = next(updated, args);
@@ -79,6 +103,7 @@ describeWebGpu('updates of variables', () => {
     });
     const plan = await step.explain(...inputs());
     expect(plan).not.toMatch(/\bcopy\b/);
+    if (kernels !== undefined) expect(plan, plan).toContain(`\n${kernels} kernels,`);
     await step(...inputs());
     await step(...inputs());
 

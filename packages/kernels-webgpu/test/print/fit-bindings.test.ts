@@ -83,6 +83,22 @@ describe.each([false, true])('with reductions: %s', (reduces) => {
     expect(outputs(kernel, loops, true)).toEqual(want);
   });
 
+  it.skipIf(reduces)('stores at computed positions last', () => {
+    const kernel = sums(9, reduces);
+    const index = kernel.instructions.length;
+    const place: Instruction = { op: 'index', offset: -1, strides: [1, 0], type: 'i32' };
+    const scatter = { index, size: rows, stride: columns };
+    const [scattered, ...rest] = kernel.stores;
+    const moved = {
+      ...kernel,
+      instructions: [...kernel.instructions, place],
+      stores: [{ ...scattered!, strides: [0, 1], scatter }, ...rest],
+    };
+    const { loops } = fitBindings(moved, 5);
+    expect(loops.length).toBeGreaterThan(2);
+    expect(outputs(moved, loops, false)).toEqual(outputs(moved, [moved], false));
+  });
+
   it('leaves alone what fits', () => {
     const kernel = sums(9, reduces);
     expect(fitBindings(kernel, 12)).toEqual({ loops: [kernel], scratchBytes: [] });

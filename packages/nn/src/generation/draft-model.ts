@@ -27,13 +27,15 @@ export class DraftModel implements Guesser {
   ) {
     const { prompts, start, promptLength, maxLength } = text;
     const isSeq2Seq = model instanceof Seq2SeqLM;
+    const whole = (isSeq2Seq ? undefined : model.extendPrompts?.(prompts)) ?? prompts;
     const { positions } = model.base_model.cacheShape;
-    if (positions !== undefined && positions < maxLength) {
+    const room = (positions ?? Infinity) - (whole.ids[0]!.length - prompts.ids[0]!.length);
+    if (room < maxLength) {
       throw new RangeError(
-        `generate: assistant_model has ${positions} positions, and the text may have ${maxLength}; set max_new_tokens`,
+        `generate: assistant_model has ${room} positions, and the text may have ${maxLength}; set max_new_tokens`,
       );
     }
-    const length = bucket(prompts.ids[0]!.length, isSeq2Seq ? undefined : positions);
+    const length = bucket(whole.ids[0]!.length, isSeq2Seq ? undefined : positions);
     const capacity = bucket(
       (isSeq2Seq ? promptLength : length) + maxLength - promptLength,
       undefined,
@@ -43,7 +45,7 @@ export class DraftModel implements Guesser {
     const wasTraining = model.training;
     model.eval();
     this.#session = session;
-    this.#inputs = fill(prompts, length, isSeq2Seq ? 'right' : 'left', start);
+    this.#inputs = fill(whole, length, isSeq2Seq ? 'right' : 'left', start);
     this.#giveBack = () => {
       giveBack();
       model.train(wasTraining);

@@ -11,6 +11,7 @@ export type {
   GenerationSettings,
   TokenDecoder,
 } from './options.ts';
+export type { Prompts } from './prompts.ts';
 export type { GenerativeModel } from './session.ts';
 export { releaseSessions } from './sessions.ts';
 export { computeTransitionScores } from './transition-scores.ts';

@@ -64,7 +64,9 @@ export async function prepareRun(
   const promptLength = rows[0]!.length;
   const { positions } = model.base_model.cacheShape;
   const wanted = max_new_tokens === null ? max_length! : promptLength + max_new_tokens;
-  const maxLength = Math.min(wanted, positions ?? wanted);
+  const whole = (isSeq2Seq ? undefined : model.extendPrompts?.(prompts)) ?? prompts;
+  const room = (positions ?? Infinity) - (whole.ids[0]!.length - prompts.ids[0]!.length);
+  const maxLength = Math.min(wanted, room);
   if (maxLength <= promptLength) {
     throw new RangeError(
       `generate: no room for new tokens: the prompt has ${promptLength}, and there can be ${maxLength} in all; set max_new_tokens`,
@@ -100,7 +102,7 @@ export async function prepareRun(
   ];
   const sampler = changing.length === 0 ? deviceSampler(settings, options) : undefined;
   const guidances = await guidancePrompts(model, prompts, settings, options);
-  const length = bucket(prompts.ids[0]!.length, isSeq2Seq ? undefined : positions);
+  const length = bucket(whole.ids[0]!.length, isSeq2Seq ? undefined : positions);
   const added = maxLength - promptLength + guessLength(settings, options);
   const own = borrowSession(model, {
     prompts: prompts.ids.length,
@@ -109,7 +111,7 @@ export async function prepareRun(
     capacity: bucket(isSeq2Seq ? promptLength + added : length + added, undefined),
     ...(sampler && { sampler: { top_k: settings.top_k ?? 0 } }),
   });
-  const filled = fill(prompts, length, isSeq2Seq ? 'right' : 'left', start);
+  const filled = fill(whole, length, isSeq2Seq ? 'right' : 'left', start);
   const stream = new DrawStream(options);
   const draw = (): Draw | undefined => sampler && { ...sampler, ...stream.next() };
   const guided = guidances && borrowGuidance(searches!, model, guidances, settings, copies, added);

@@ -1,4 +1,5 @@
 import type { Tensor } from '@llm/tensor';
+import type { Prompts } from '../generation/prompts.ts';
 import type { KeyValueCache } from '../models/blocks/context.ts';
 import type { ModelInputs } from '../pretrained/inputs.ts';
 import type { BaseOutput, LogitsOutput } from '../pretrained/outputs.ts';
@@ -28,6 +29,12 @@ export interface DecoderBase extends Base {
 
 /** A head that gives scores of the next token at each position: logits [batch, length, vocab_size]. */
 export class CausalLM extends ModelWithHead<DecoderBase> {
+  /**
+   * What `generate` takes in instead of its prompts: the same with more tokens in each row, such as those of a soft
+   * prompt, for which the table of words then gives vectors. They take positions, and are seen neither in results
+   * nor by processors. `negative_prompt_ids` stay as they are.
+   */
+  extendPrompts?: ((prompts: Prompts) => Prompts) | undefined;
   readonly #logits: (hidden: Tensor) => Tensor;
 
   constructor(

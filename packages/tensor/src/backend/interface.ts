@@ -4,7 +4,7 @@
  * @module
  */
 import type { Spec } from '../graph.ts';
-import type { Kernel, MatmulKernel, SingleKernel } from '../ir/kernel.ts';
+import type { JointKernel, Kernel, MatmulKernel } from '../ir/kernel.ts';
 
 /** What a backend hands out for a piece of its memory. */
 export interface BackendBuffer {
@@ -113,7 +113,7 @@ export interface Backend {
    * Whether kernels that do not need one another are better launched as one `JointKernel`: where a launch costs more
    * than the work. Without this method every kernel is launched by itself.
    */
-  joins?(kernels: readonly SingleKernel[]): boolean;
+  joins?(kernel: JointKernel): boolean;
   /**
    * Whether a product of so many rows may be computed together with another one of the same left operand, where one
    * expression takes both results: the projections of a gated layer. Default: no.
@@ -126,6 +126,11 @@ export interface Backend {
   prologues?(rows: number, inner: number): boolean;
   /** With `prologues`: whether it takes this product with its prologue. */
   takesPrologue?(kernel: MatmulKernel): boolean;
+  /**
+   * Whether loops may store at positions that are computed (`Store.scatter`): what computes the new keys of a cache then
+   * writes them where they belong. Default false: they are stored, and brought there by a kernel of their own.
+   */
+  readonly scatters?: boolean;
   /** Bytes of each buffer that the kernel needs while it runs (packed operands, partial sums). */
   scratch(kernel: Kernel): readonly number[];
   /** @throws OutOfMemoryError naming `label` and the peak. */

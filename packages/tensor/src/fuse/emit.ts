@@ -16,6 +16,7 @@ import type {
   Store,
   UnaryOperator,
 } from '../ir/kernel.ts';
+import { contiguousStrides } from '../shape.ts';
 import { collapse } from './collapse.ts';
 import { emitCoarse } from './emit-coarse.ts';
 import { BufferTable, type EmittedKernel } from './emitted.ts';
@@ -131,6 +132,7 @@ class Emitter {
   }
 
   #store(vertex: Vertex, paths: readonly Path[]): Store {
+    if (vertex === this.group.slice) return this.#scatter(vertex, paths);
     const path = paths.find((candidate) => this.group.level(vertex.shape, candidate) !== 'other');
     if (!path)
       throw new Error(`internal: ${vertex.name} cannot be stored by the kernel that computes it`);
@@ -139,8 +141,30 @@ class Emitter {
       value: this.#value(vertex, path),
       buffer: this.#table.local(vertex, 0, 'write'),
       offset: 0,
-      strides: view.strides.map((stride, axis) => (this.group.space[axis] === 1 ? 0 : stride)),
+      strides: this.#moving(view),
     };
+  }
+
+  /** A slice's element, at its position in the variable that the slice is a part of. */
+  #scatter(vertex: Vertex, paths: readonly Path[]): Store {
+    const { axis } = vertex.attributes as { axis: number };
+    const [update, start] = this.group.readsOf(vertex, paths);
+    const { across, along } = this.group.slicePlaces()!;
+    const left = this.#read(start!.edge, start!.path);
+    const right = this.#list.add({ op: 'index', offset: 0, strides: along.strides, type: 'i32' });
+    const index = this.#list.add({ op: 'binary', operator: 'add', left, right, type: 'i32' });
+    return {
+      value: this.#read(update!.edge, update!.path),
+      buffer: this.#table.local(vertex, 0, 'write'),
+      offset: 0,
+      strides: this.#moving(across),
+      scatter: { index, size: vertex.shape[axis]!, stride: contiguousStrides(vertex.shape)[axis]! },
+    };
+  }
+
+  /** A view's strides, 0 along axes of one position. */
+  #moving({ strides }: View): number[] {
+    return strides.map((stride, axis) => (this.group.space[axis] === 1 ? 0 : stride));
   }
 
   /** The value of an edge at a point of the index space. */

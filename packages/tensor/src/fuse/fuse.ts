@@ -12,6 +12,7 @@ import { feedsProducts } from './feeds.ts';
 import { Group, operandShape, type Path } from './group.ts';
 import { orderGroups } from './order.ts';
 import { isPair } from './pairs.ts';
+import { inSpaceOf, isSliceInPlace } from './slices.ts';
 import type { Capabilities, Edge, Vertex } from './vertex.ts';
 import { VertexGraph } from './vertex-graph.ts';
 import type { Step } from './view.ts';
@@ -40,7 +41,7 @@ interface FuseOptions {
   /** For roots that are written over a leaf, a variable's old value: that leaf. */
   readonly overwrites?: ReadonlyMap<Vertex, Vertex>;
   /** What the device can do. */
-  readonly capabilities?: Pick<Capabilities, 'pairs' | 'prologues'>;
+  readonly capabilities?: Pick<Capabilities, 'pairs' | 'prologues' | 'scatters'>;
   /** For computations that are repeated: the value that they are not to precede. */
   readonly repeatedAfter?: ReadonlyMap<number, Vertex>;
 }
@@ -59,7 +60,7 @@ class Fuser {
   readonly enabled: boolean;
 
   constructor(
-    roots: readonly Edge[],
+    readonly roots: readonly Edge[],
     readonly options: FuseOptions,
   ) {
     this.enabled = options.fusion ?? true;
@@ -91,13 +92,19 @@ class Fuser {
   }
 
   #found(vertex: Vertex): void {
-    const group = new Group(vertex);
+    const group = new Group(vertex, this.#writesSlice(vertex));
     const uses = this.#graph.usersOf(vertex);
     group.feeds =
       !this.#roots.has(vertex) && feedsProducts(vertex, uses, this.options.capabilities);
     this.#groups.push(group);
     this.#homes.set(vertex, [group]);
     this.#stored.set(vertex, group);
+  }
+
+  #writesSlice(vertex: Vertex): boolean {
+    const { capabilities, overwrites } = this.options;
+    const isPossible = this.enabled && (capabilities?.scatters ?? false);
+    return isPossible && isSliceInPlace(vertex, this.#graph, this.roots, overwrites);
   }
 
   /** Tries to compute the vertex where it is used; false if it needs a kernel of its own. */
@@ -127,9 +134,12 @@ class Fuser {
     outside: ReadonlySet<Group>,
     mustStore: boolean,
   ): boolean {
-    const absorbing = fusible.filter(({ group, paths }) => this.#absorbs(group, vertex, paths));
-    if (!mustStore && absorbing.length === fusible.length) {
-      const once = fusible.length === 1 && fusible[0]!.paths.length === 1;
+    const uses = fusible.map(
+      ({ group, paths }): Use => ({ group, paths: inSpaceOf(vertex, group, paths) }),
+    );
+    const absorbing = uses.filter(({ group, paths }) => this.#absorbs(group, vertex, paths));
+    if (!mustStore && absorbing.length === uses.length) {
+      const once = uses.length === 1 && uses[0]!.paths.length === 1;
       if (once || this.#isCheap(vertex)) {
         for (const { group, paths } of absorbing) group.add(vertex, paths);
         this.#homes.set(
@@ -144,7 +154,7 @@ class Fuser {
       ({ group, paths }) =>
         !(group.feeds && group.reduces) &&
         paths.some((path) => this.#canStore(group, vertex, path)) &&
-        this.#acyclic(group, fusible, outside),
+        this.#acyclic(group, uses, outside),
     );
     if (!home) return false;
     const { group, paths } = home;
@@ -159,7 +169,12 @@ class Fuser {
    */
   #canStore(group: Group, vertex: Vertex, path: Path): boolean {
     if (group.level(vertex.shape, path) !== 'other') return true;
-    if (group.reduces || group.host || !this.#graph.rowSizes(vertex).has(sizeOf(group.space)))
+    if (
+      group.reduces ||
+      group.host ||
+      group.slice ||
+      !this.#graph.rowSizes(vertex).has(sizeOf(group.space))
+    )
       return false;
     return group.level(vertex.shape, path, true) === 'row';
   }
@@ -167,7 +182,7 @@ class Fuser {
   #joinReduction(vertex: Vertex, fusible: readonly Use[], outside: ReadonlySet<Group>): boolean {
     const operand = operandShape(vertex);
     for (const { group, paths } of fusible) {
-      if (group.host || group.members.size >= memberLimit) continue;
+      if (group.host || group.slice || group.members.size >= memberLimit) continue;
       if (!this.#acyclic(group, fusible, outside)) continue;
       const extension = this.#rowExtension(group, vertex, paths, operand);
       if (!extension) continue;
@@ -230,7 +245,7 @@ class Fuser {
    */
   #hostEpilogue(vertex: Vertex, fusible: readonly Use[], outside: ReadonlySet<Group>): boolean {
     for (const { group, paths } of fusible) {
-      if (group.reduces || (group.host && !this.#pairs(group, vertex))) continue;
+      if (group.reduces || group.slice || (group.host && !this.#pairs(group, vertex))) continue;
       const isWhole = paths.every((path) => group.level(vertex.shape, path) === 'element');
       if (!isWhole || !this.#acyclic(group, fusible, outside)) continue;
       const steps: Step[] = sameShape(group.space, vertex.shape)
@@ -335,7 +350,7 @@ class Fuser {
       for (const group of this.#homes.get(user) ?? []) {
         const inMemory =
           user.kind === 'matmul' ||
-          user.kind === 'coarse' ||
+          (user.kind === 'coarse' && user !== group.slice) ||
           (user.kind === 'indexed' && input === 0) ||
           vertex.kind === 'coarse';
         if (inMemory) {

@@ -30,18 +30,25 @@ export class Group {
   feeds = false;
   /** A second product of the host's left operand, of which the epilogue is too. */
   partner: Vertex | undefined;
+  /** The `updateSlice` whose slice is the space, which this kernel writes into a variable (see `isSliceInPlace`). */
+  readonly slice: Vertex | undefined;
+  /** The slice as it is read once the space is that of its last operation. */
+  #computed: Edge | undefined;
   /** Vertices computed here, with the paths by which they are needed. */
   readonly members = new Map<Vertex, Path[]>();
   /** Every edge that members read, with the path of the member. */
   readonly reads: { edge: Edge; path: Path }[] = [];
 
-  constructor(founder: Vertex) {
-    this.space = founder.shape;
+  /** @param writesSlice whether the founder is an `updateSlice` that the kernel does in place */
+  constructor(founder: Vertex, writesSlice = false) {
+    this.slice = writesSlice ? founder : undefined;
+    this.space = writesSlice ? founder.inputs[1]!.shape : founder.shape;
     if (founder.kind === 'reduction') {
       this.space = operandShape(founder);
       this.reduces = true;
     }
-    if (founder.kind === 'matmul' || founder.kind === 'coarse') this.host = founder;
+    if (!writesSlice && (founder.kind === 'matmul' || founder.kind === 'coarse'))
+      this.host = founder;
     this.add(founder, [founder.kind === 'reduction' ? rowPath(founder.shape, this.space) : []]);
   }
 
@@ -65,7 +72,7 @@ export class Group {
           path: [...indexSteps(vertex), ...path],
         }));
       default:
-        return [];
+        return vertex === this.slice ? paths.flatMap((path) => this.#sliceReads(vertex, path)) : [];
     }
   }
 
@@ -97,7 +104,38 @@ export class Group {
 
   /** Whether every read is still expressible when `steps` are appended. */
   canFollow(steps: readonly Step[]): boolean {
-    return this.reads.every(({ edge, path }) => this.read(edge, [...path, ...steps]) !== undefined);
+    const readable = this.reads.every(
+      ({ edge, path }) => this.read(edge, [...path, ...steps]) !== undefined,
+    );
+    return readable && (!this.slice || this.slicePlaces(steps) !== undefined);
+  }
+
+  /** Takes the index space of the slice's last operation, of which the slice is a reshaped result. */
+  recut(vertex: Vertex): void {
+    const update = this.slice!.inputs[1]!;
+    this.reframe([{ op: 'reshape', shape: vertex.shape }], vertex.shape);
+    this.#computed = { source: vertex, output: 0, steps: [], shape: vertex.shape };
+    const at = this.reads.findIndex(({ edge }) => edge === update);
+    this.reads[at] = { edge: this.#computed, path: [] };
+  }
+
+  /**
+   * Where elements of the slice go, `steps` after the space: their positions in the variable if the slice were at its
+   * beginning, without those along the axis, which come by themselves.
+   */
+  slicePlaces(steps: Path = []): { readonly across: View; readonly along: View } | undefined {
+    const { shape, inputs, attributes } = this.slice!;
+    const { axis } = attributes as { axis: number };
+    const size = inputs[1]!.shape;
+    const [path] = this.members.get(this.slice!)!;
+    const over = (strides: readonly number[]) =>
+      follow(new View(size, strides, 0, new Array(size.length).fill(undefined)), [
+        ...path!,
+        ...steps,
+      ]);
+    const across = over(contiguousStrides(shape).with(axis, 0));
+    const along = over(size.map((_, i) => (i === axis ? 1 : 0)));
+    return across && along && { across, along };
   }
 
   /** Changes the index space: `steps` lead from the old one to `space`. */
@@ -112,6 +150,20 @@ export class Group {
     this.reads.forEach((read, i) => {
       this.reads[i] = { edge: read.edge, path: [...read.path, ...steps] };
     });
+  }
+
+  /** What writing an element of a slice reads: the element, and the position where the slice begins. */
+  #sliceReads({ inputs }: Vertex, path: Path): { edge: Edge; path: Path }[] {
+    const [update, start] = [inputs[1]!, inputs[2]!];
+    const { shape } = update;
+    const everywhere: Path = [
+      { op: 'reshape', shape: shape.map(() => 1) },
+      { op: 'expand', shape },
+    ];
+    return [
+      this.#computed ? { edge: this.#computed, path: [] } : { edge: update, path },
+      { edge: start, path: [...everywhere, ...path] },
+    ];
   }
 
   #operandPath(reduction: Vertex): Path {

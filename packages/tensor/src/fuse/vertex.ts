@@ -54,6 +54,7 @@ export type Capabilities = Pick<
   | 'pairs'
   | 'prologues'
   | 'takesPrologue'
+  | 'scatters'
 >;
 
 /** The index map of an edge over its source's buffer. */

@@ -163,6 +163,11 @@ export interface Store {
   readonly offset: number;
   /** One per axis. With `reduces`, a store whose last stride is 0 happens once per row. */
   readonly strides: readonly number[];
+  /**
+   * Where present, adds `value · stride`, `value` an i32 instruction; outside `0 ≤ value < size` nothing is stored. The
+   * buffer keeps what lies elsewhere in it. Of one store at most, in a loop without `reduces`, for backends with `scatters`.
+   */
+  readonly scatter?: { readonly index: number; readonly size: number; readonly stride: number };
 }
 
 /**

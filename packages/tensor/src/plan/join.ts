@@ -7,7 +7,7 @@
  */
 import type { BufferValue, EmittedKernel } from '../fuse/emitted.ts';
 import type { Capabilities, Vertex } from '../fuse/vertex.ts';
-import type { JointPart, KernelBuffer, SingleKernel } from '../ir/kernel.ts';
+import type { JointKernel, JointPart, KernelBuffer, SingleKernel } from '../ir/kernel.ts';
 import { bytesOf, keyOf } from './place.ts';
 import type { EmittedRepeat } from './repeat.ts';
 
@@ -40,12 +40,12 @@ export function joinKernels(
     for (let i = at + 1; i < Math.min(steps.length, at + reach) && first.kernel; i++) {
       const later = steps[i]!;
       if (isTaken[i]) continue;
-      const kernels = [...together, later].map(({ kernel }) => kernel);
       const isFree =
         later.kernel !== undefined &&
         later.bytes <= mostBytes &&
         [...together, ...passed].every((earlier) => !needs(later, earlier));
-      if (isFree && capabilities.joins!(kernels as SingleKernel[])) {
+      const candidate = [...together, later] as readonly SingleStep[];
+      if (isFree && capabilities.joins!(joint(candidate).kernel)) {
         together.push(later);
         isTaken[i] = true;
       } else passed.push(later);
@@ -107,7 +107,7 @@ function stepOf(part: Emitted, overwrites: ReadonlyMap<Vertex, Vertex>): Step {
   };
 }
 
-function joint(steps: readonly SingleStep[]): EmittedKernel {
+function joint(steps: readonly SingleStep[]): EmittedKernel & { readonly kernel: JointKernel } {
   const values: BufferValue[] = [];
   const buffers: KernelBuffer[] = [];
   const numbers = new Map<string, number>();

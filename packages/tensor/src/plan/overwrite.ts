@@ -9,7 +9,7 @@ export function readsWhatItWrites(kernel: SingleKernel, read: number, written: n
   if (kernel.kind === 'coarse') return false;
   const stores = kernel.stores.filter(({ buffer }) => buffer === written);
   const [store] = stores;
-  if (!store || stores.length > 1) return false;
+  if (!store || stores.length > 1 || store.scatter) return false;
   if (kernel.kind === 'matmul') {
     const { left, right, second, prologue } = kernel;
     const isOperand =

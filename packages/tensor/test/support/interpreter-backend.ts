@@ -15,10 +15,10 @@ import type {
 import { byteSize, decode, encode } from '../../src/dtype.ts';
 import type {
   CoarseKernel,
+  JointKernel,
   Kernel,
   MatmulKernel,
   MatrixAccess,
-  SingleKernel,
 } from '../../src/ir/kernel.ts';
 import { indexedRules } from '../../src/reference/indexed.ts';
 import type { Operand, Rule } from '../../src/reference/operand.ts';
@@ -45,8 +45,8 @@ export class InterpreterBackend implements Backend {
     return true; // operands are copied first
   }
 
-  joins(kernels: readonly SingleKernel[]): boolean {
-    return kernels.length <= 4;
+  joins({ parts }: JointKernel): boolean {
+    return parts.length <= 4;
   }
 
   prologues(): boolean {

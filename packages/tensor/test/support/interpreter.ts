@@ -55,7 +55,12 @@ export function interpret(kernel: LoopKernel, buffers: number[][]): void {
   }
 
   function put(store: (typeof stores)[number], index: readonly number[], value: number) {
-    const at = store.offset + dot(index, store.strides);
+    let at = store.offset + dot(index, store.strides);
+    if (store.scatter) {
+      const place = evaluate(store.scatter.index, index, new Map());
+      if (place < 0 || place >= store.scatter.size) return;
+      at += place * store.scatter.stride;
+    }
     buffers[store.buffer]![at] = roundTo(kernel.buffers[store.buffer]!.dtype, value);
   }
 

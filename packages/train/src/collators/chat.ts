@@ -1,5 +1,6 @@
 import { checkOptions } from '@llm/nn';
 import { type Collator, type CollatorTokenizer, needToken } from './collator.ts';
+import { ExampleError } from './example-error.ts';
 import { type PaddingOptions, paddingOptionNames, padFeatures } from './pad-features.ts';
 
 /** A message of a conversation. */
@@ -27,9 +28,9 @@ export interface ChatCollatorOptions extends PaddingOptions {
 
 /**
  * Fine-tuning on conversations: rendered by the tokenizer's chat template, with labels for what the assistant said
- * and −100 for everything else. In a `Trainer` it wants `remove_unused_columns: false`.
+ * and −100 for everything else.
  *
- * @throws Error naming the example in which the assistant says nothing
+ * @throws ExampleError naming the example in which the assistant says nothing
  */
 export function dataCollatorForChat(
   tokenizer: ChatTokenizer,
@@ -39,13 +40,14 @@ export function dataCollatorForChat(
   checkOptions(name, options, [...paddingOptionNames, 'messages_column', 'overflow']);
   const { messages_column: column = 'messages', overflow = 'truncate', max_length } = options;
   const padId = needToken(name, tokenizer, 'pad');
-  return async (items) => {
+  const collate: Collator = async (items) => {
     const rows = [];
     for (const [index, item] of items.entries()) {
       const messages = item[column];
       if (!Array.isArray(messages)) {
-        throw new TypeError(
-          `${name}: example ${index} has no list '${column}'; in a Trainer set remove_unused_columns to false`,
+        throw new ExampleError(
+          index,
+          `there is no list '${column}' of messages; name its column by messages_column`,
         );
       }
       const encoding = await tokenizer.apply_chat_template(messages as TrainingMessage[], {
@@ -57,12 +59,14 @@ export function dataCollatorForChat(
       const said = encoding.assistant_masks ?? [];
       const labels = input_ids.map((id, place) => (said[place] === 1 ? id : -100));
       if (labels.every((label) => label === -100)) {
-        throw new Error(
-          `${name}: the assistant says nothing in example ${index}${cut ? ` within ${cut} tokens` : ''}; drop it`,
+        throw new ExampleError(
+          index,
+          `the assistant says nothing${cut ? ` within ${cut} tokens` : ''}; drop it`,
         );
       }
       rows.push({ input_ids, labels });
     }
     return padFeatures(rows, padId, options);
   };
+  return Object.assign(collate, { columns: [column] });
 }

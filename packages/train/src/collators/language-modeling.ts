@@ -3,6 +3,7 @@ import type { RandomSource } from '../data/random-source.ts';
 import { type Batch, type Collator, type CollatorTokenizer, needToken } from './collator.ts';
 import { ids } from './ids.ts';
 import { type PaddingOptions, paddingOptionNames, padFeatures } from './pad-features.ts';
+import { continuationOf } from './whole-words.ts';
 
 /** Options of `dataCollatorForLanguageModeling`, with transformers' names and defaults. */
 export interface LanguageModelingOptions extends PaddingOptions {
@@ -16,7 +17,10 @@ export interface LanguageModelingOptions extends PaddingOptions {
   readonly random_replace_prob?: number;
   /** Whether all pieces of a word are chosen together. Default false. */
   readonly whole_word_mask?: boolean;
-  /** Whether a token continues the word before it. Default: it starts with `##`. */
+  /**
+   * Whether a token continues the word before it. Default: by the vocabulary, it starts with `##` (WordPiece), or does
+   * not start with `Ġ` (byte-level BPE) or `▁` (SentencePiece).
+   */
   readonly is_continuation?: (token: string) => boolean;
 }
 
@@ -61,7 +65,8 @@ export function dataCollatorForLanguageModeling(
   }
   const maskId = needToken(name, tokenizer, 'mask');
   const special = new Set(tokenizer.all_special_ids);
-  const continues = options.is_continuation ?? ((token: string) => token.startsWith('##'));
+  const continues =
+    options.is_continuation ?? (whole_word_mask ? continuationOf(name, tokenizer) : () => false);
   const wordsOf = (places: readonly number[], tokens: readonly number[]): number[][] => {
     const words: number[][] = [];
     for (const place of places) {

@@ -1,5 +1,6 @@
 import { checkOptions, tensor } from '@llm/nn';
 import { type Collator, type CollatorTokenizer, type Features, needToken } from './collator.ts';
+import { ExampleError } from './example-error.ts';
 import { ids } from './ids.ts';
 
 /** Options of `packExamples`. */
@@ -56,8 +57,9 @@ export function packExamples(examples: Iterable<Features>, options: PackOptions)
 
 /**
  * Batches of packed examples: `attention_mask` [batch, length, length] lets a token look at its own document only;
- * what a model says of a document is what it says of it alone. For the decoders of `@llm/nn`. In a `Trainer` it wants
- * `remove_unused_columns: false`.
+ * what a model says of a document is what it says of it alone. For the decoders of `@llm/nn`.
+ *
+ * @throws ExampleError for what is not packed, or longer than `max_length`
  */
 export function dataCollatorForPacking(
   tokenizer: CollatorTokenizer,
@@ -66,21 +68,17 @@ export function dataCollatorForPacking(
   checkOptions('dataCollatorForPacking', options, ['max_length']);
   const { max_length: length } = options;
   const padId = needToken('dataCollatorForPacking', tokenizer, 'pad');
-  return (items) => {
-    const columns = {
-      input_ids: padId,
-      labels: -100,
-      position_ids: 0,
-      document_ids: 0,
-    };
+  const columns = { input_ids: padId, labels: -100, position_ids: 0, document_ids: 0 };
+  const collate: Collator = (items) => {
     const rows = items.length;
     const table = (name: keyof typeof columns): Int32Array => {
       const data = new Int32Array(rows * length).fill(columns[name]);
       for (const [index, item] of items.entries()) {
-        const list = ids(item, index, name);
+        const list = ids(item, index, name, 'make the rows by packExamples');
         if (list.length > length) {
-          throw new RangeError(
-            `dataCollatorForPacking: example ${index} has ${list.length} tokens, more than ${length}`,
+          throw new ExampleError(
+            index,
+            `'${name}' has ${list.length} tokens, more than max_length ${length}`,
           );
         }
         data.set(list, index * length);
@@ -105,6 +103,7 @@ export function dataCollatorForPacking(
       attention_mask: tensor(mask, [rows, length, length], { dtype: 'bool' }),
     };
   };
+  return Object.assign(collate, { columns: Object.keys(columns) });
 }
 
 interface Document {

@@ -1,6 +1,7 @@
 import { checkOptions } from '@llm/nn';
 import type { RandomSource } from '../data/random-source.ts';
 import { type Collator, type CollatorTokenizer, needToken } from './collator.ts';
+import { ExampleError } from './example-error.ts';
 import { ids } from './ids.ts';
 import { type PaddingOptions, paddingOptionNames, padFeatures } from './pad-features.ts';
 
@@ -30,11 +31,12 @@ export function dataCollatorForSpanCorruption(
     );
   }
   const [padId, endId] = [needToken(name, tokenizer, 'pad'), needToken(name, tokenizer, 'eos')];
-  const sentinel = (index: number): number => {
-    const id = tokenizer.token_to_id(`<extra_id_${index}>`);
+  const sentinel = (span: number, example: number): number => {
+    const id = tokenizer.token_to_id(`<extra_id_${span}>`);
     if (id === undefined) {
-      throw new RangeError(
-        `${name}: a text needs the sentinel <extra_id_${index}>, which the tokenizer lacks; make texts shorter`,
+      throw new ExampleError(
+        example,
+        `${name} needs the sentinel <extra_id_${span}>, which the tokenizer lacks; make texts shorter`,
       );
     }
     return id;
@@ -44,17 +46,15 @@ export function dataCollatorForSpanCorruption(
       const all = ids(item, index);
       const tokens = all.at(-1) === endId ? all.slice(0, -1) : all;
       if (tokens.length < 2) {
-        throw new RangeError(
-          `${name}: example ${index} has ${tokens.length} tokens, wants at least 2`,
-        );
+        throw new ExampleError(index, `${name} wants at least 2 tokens: got ${tokens.length}`);
       }
       const input_ids: number[] = [];
       const labels: number[] = [];
       const spans = noiseSpans(tokens.length, noise_density, mean_noise_span_length, random);
       let at = 0;
       for (const [span, [start, end]] of spans.entries()) {
-        input_ids.push(...tokens.slice(at, start), sentinel(span));
-        labels.push(sentinel(span), ...tokens.slice(start, end));
+        input_ids.push(...tokens.slice(at, start), sentinel(span, index));
+        labels.push(sentinel(span, index), ...tokens.slice(start, end));
         at = end;
       }
       input_ids.push(...tokens.slice(at), endId);

@@ -106,6 +106,12 @@ export class Optimizer {
     });
   }
 
+  /** A gradient as `step` took it: clipped, where that was asked for. */
+  clipped(gradient: Tensor, { gradNorm }: StepResult): Tensor {
+    const norm = this.#maxNorm;
+    return this.#clipped(gradient, norm === undefined ? undefined : clipFactor(gradNorm, norm));
+  }
+
   #updateGroup(group: ParameterGroup, step: Tensor, finite: Tensor, factor?: Tensor): void {
     const scalars = { learningRate: group.rate, step };
     const shared = this.#rule.shared(scalars);

@@ -1,5 +1,15 @@
 /** Settings of every method, by PEFT's names. */
-export interface CommonPeftConfig {
+export interface BasePeftConfig {
+  /** Modules that are trained as a whole and saved with the adapter, such as a new head. */
+  readonly modules_to_save?: readonly string[] | null;
+  /** `SEQ_CLS` and `TOKEN_CLS` add `classifier` and `score` to `modules_to_save`, `QUESTION_ANS` `qa_outputs`. */
+  readonly task_type?: TaskType | null;
+  /** The model that the adapter is for, written into its file. */
+  readonly base_model_name_or_path?: string | null;
+}
+
+/** Settings of every method that changes layers. */
+export interface CommonPeftConfig extends BasePeftConfig {
   /**
    * The layers that are changed: names, or ends of names after a dot; one string is a regular expression for whole
    * names, or `'all-linear'`. Default: the usual ones of the model's family, as in PEFT.
@@ -7,12 +17,6 @@ export interface CommonPeftConfig {
   readonly target_modules?: readonly string[] | string | null;
   /** Layers that are left out although they fit, in the same form. */
   readonly exclude_modules?: readonly string[] | string | null;
-  /** Modules that are trained as a whole and saved with the adapter, such as a new head. */
-  readonly modules_to_save?: readonly string[] | null;
-  /** `SEQ_CLS` and `TOKEN_CLS` add `classifier` and `score` to `modules_to_save`, `QUESTION_ANS` `qa_outputs`. */
-  readonly task_type?: TaskType | null;
-  /** The model that the adapter is for, written into its file. */
-  readonly base_model_name_or_path?: string | null;
 }
 
 /** PEFT's names of tasks. */
@@ -45,6 +49,41 @@ export interface LoraConfig extends CommonPeftConfig {
   readonly init_lora_weights?: boolean;
 }
 
+/** Settings of AdaLoRA: LoRA whose layers share a budget of ranks that shrinks in training. */
+export interface AdaLoraConfig extends CommonPeftConfig {
+  readonly peft_type: 'ADALORA';
+  /** Steps of the training that ranks are dropped in; a shorter run ends with more ranks than `target_r`. */
+  readonly total_step: number;
+  /** Rank of each layer at first. Default 12. */
+  readonly init_r?: number;
+  /** Rank of each layer on average in the end. Default 8. */
+  readonly target_r?: number;
+  /** Steps before the first rank is dropped. Default 0. */
+  readonly tinit?: number;
+  /** Steps at the end that only train what is left. Default 0. */
+  readonly tfinal?: number;
+  /** Steps from one choice of ranks to the next. Default 1. */
+  readonly deltaT?: number;
+  /** How slowly the average of the importance follows, in (0, 1). Default 0.85. */
+  readonly beta1?: number;
+  /** The same for its uncertainty. Default 0.85. */
+  readonly beta2?: number;
+  /** Weight of the loss that keeps A and B near orthonormal, above 0. Default 0.5. */
+  readonly orth_reg_weight?: number;
+  /** The update is multiplied by this / init_r. Default 8; init_r for 0 and below. */
+  readonly lora_alpha?: number;
+  /** Probability of dropping an element of the input in training. Default 0. */
+  readonly lora_dropout?: number;
+  /** Whether the adapter at first changes nothing. Default true. */
+  readonly init_lora_weights?: boolean;
+  /** Which ranks are kept, by the layers' names and `.lora_E`; written into the file. */
+  readonly rank_pattern?: Readonly<Record<string, readonly boolean[]>> | null;
+  /** Not used, as in PEFT, whose files have 8 here. */
+  readonly r?: number;
+  /** Whether the settings come from a file. */
+  readonly inference_mode?: boolean;
+}
+
 /** Settings of (IA)³. */
 export interface IA3Config extends CommonPeftConfig {
   readonly peft_type: 'IA3';
@@ -59,8 +98,42 @@ export interface LNTuningConfig extends CommonPeftConfig {
   readonly peft_type: 'LN_TUNING';
 }
 
+/** Settings of prompt tuning: learned vectors before each text. */
+export interface PromptTuningConfig extends BasePeftConfig {
+  readonly peft_type: 'PROMPT_TUNING';
+  /** `CAUSAL_LM` or `SEQ_CLS`. */
+  readonly task_type: TaskType;
+  /** Number of vectors; they take as many positions of the model. */
+  readonly num_virtual_tokens: number;
+  /** What they are at first: drawn from a normal distribution, or the words of a text. Default `'RANDOM'`. */
+  readonly prompt_tuning_init?: 'RANDOM' | 'TEXT';
+  /** The text, whose tokens are cut or repeated to as many. */
+  readonly prompt_tuning_init_text?: string | null;
+  /** Encodes the text, as the tokenizers of `@llm/tokenizers` do; it is not saved. */
+  readonly tokenizer?: (text: string) => { readonly input_ids: readonly number[] };
+  /** Where Python finds that tokenizer, written into the file; Python wants it for `'TEXT'`. */
+  readonly tokenizer_name_or_path?: string | null;
+  /** How Python makes that tokenizer, written into the file. */
+  readonly tokenizer_kwargs?: Readonly<Record<string, unknown>> | null;
+  /** Width of the model's words; follows from the model. */
+  readonly token_dim?: number | null;
+  /** Layers of the model, written into the file; follows from the model. */
+  readonly num_layers?: number | null;
+  /** Heads of its attention, written into the file; follows from the model. */
+  readonly num_attention_heads?: number | null;
+  /** 1: more are for encoder-decoders. */
+  readonly num_transformer_submodules?: number | null;
+  /** Whether the vectors come from a file: they are zero until then, and the text is not read. */
+  readonly inference_mode?: boolean;
+}
+
 /** Settings of an adapter, told apart by `peft_type`. */
-export type PeftConfig = LoraConfig | IA3Config | LNTuningConfig;
+export type PeftConfig =
+  | LoraConfig
+  | AdaLoraConfig
+  | IA3Config
+  | LNTuningConfig
+  | PromptTuningConfig;
 
 /** Names that all methods have. */
 const common = [
@@ -87,11 +160,17 @@ const ignored = new Set([
 /**
  * Checks the names of settings: those of the method, and those that may be absent only or have a value that means so.
  *
+ * @param without names that all other methods have
  * @throws TypeError for one that is not known, or asks for something that is not supported
  */
-export function checkConfig(config: PeftConfig, names: readonly string[]): void {
+export function checkConfig(
+  config: PeftConfig,
+  names: readonly string[],
+  without: readonly string[] = [],
+): void {
+  const known = [...common, ...names].filter((name) => !without.includes(name));
   for (const [name, value] of Object.entries(config)) {
-    if (common.includes(name) || names.includes(name) || ignored.has(name)) continue;
+    if (known.includes(name) || ignored.has(name)) continue;
     const isEmpty =
       value === undefined ||
       value === null ||
@@ -100,7 +179,7 @@ export function checkConfig(config: PeftConfig, names: readonly string[]): void 
       (typeof value === 'object' && Object.keys(value).length === 0);
     if (!isEmpty) {
       throw new TypeError(
-        `${config.peft_type}: '${name}' is not supported, or unknown: got ${JSON.stringify(value)}; it takes ${[...common, ...names].join(', ')}`,
+        `${config.peft_type}: '${name}' is not supported, or unknown: got ${JSON.stringify(value)}; it takes ${known.join(', ')}`,
       );
     }
   }

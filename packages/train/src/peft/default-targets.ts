@@ -1,5 +1,5 @@
 import { type Module, PreTrainedModel } from '@llm/nn';
-import type { PeftConfig } from './config.ts';
+import type { PeftConfig, PromptTuningConfig } from './config.ts';
 
 /** Layers that LoRA changes where none are named, as peft 0.17 has them. */
 const lora: Readonly<Record<string, readonly string[]>> = {
@@ -13,6 +13,21 @@ const lora: Readonly<Record<string, readonly string[]>> = {
   electra: ['query', 'value'],
   llama: ['q_proj', 'v_proj'],
   mistral: ['q_proj', 'v_proj'],
+  gemma2: ['q_proj', 'v_proj'],
+  gemma3_text: ['q_proj', 'v_proj'],
+  qwen2: ['q_proj', 'v_proj'],
+  qwen3: ['q_proj', 'v_proj'],
+};
+
+/** The same for AdaLoRA. */
+const adalora: Readonly<Record<string, readonly string[]>> = {
+  t5: ['q', 'k', 'v', 'o', 'wi', 'wo'],
+  mt5: ['q', 'k', 'v', 'o', 'wi_0', 'wi_1', 'wo'],
+  bart: ['q_proj', 'k_proj', 'v_proj', 'out_proj', 'fc1', 'fc2'],
+  gpt2: ['c_attn'],
+  bert: ['query', 'value'],
+  roberta: ['query', 'key', 'value', 'dense'],
+  llama: ['q_proj', 'v_proj'],
   gemma2: ['q_proj', 'v_proj'],
   gemma3_text: ['q_proj', 'v_proj'],
   qwen2: ['q_proj', 'v_proj'],
@@ -61,8 +76,11 @@ const norms: Readonly<Record<string, readonly string[]>> = {
   qwen3: ['post_attention_layernorm'],
 };
 
+/** Settings of the methods that change layers. */
+export type TargetingConfig = Exclude<PeftConfig, PromptTuningConfig>;
+
 /** Settings whose layers are named. */
-export type TargetedConfig = PeftConfig & {
+export type TargetedConfig = TargetingConfig & {
   readonly target_modules: readonly string[] | string;
 };
 
@@ -71,19 +89,23 @@ export type TargetedConfig = PeftConfig & {
  *
  * @throws TypeError for a model without usual ones
  */
-export function withTargets(config: PeftConfig, model: Module): TargetedConfig {
+export function withTargets(config: TargetingConfig, model: Module): TargetedConfig {
   const { target_modules } = config;
   if (target_modules !== undefined && target_modules !== null) return { ...config, target_modules };
   const type = model instanceof PreTrainedModel ? model.config.model_type : undefined;
-  const table: Readonly<Record<string, unknown>> = { LORA: lora, IA3: ia3, LN_TUNING: norms }[
-    config.peft_type
-  ];
+  const table: Readonly<Record<string, unknown>> = {
+    LORA: lora,
+    ADALORA: adalora,
+    IA3: ia3,
+    LN_TUNING: norms,
+  }[config.peft_type];
   if (type === undefined || !Object.hasOwn(table, type)) {
     throw new TypeError(
       `peft: ${type ?? model.constructor.name} has no usual target_modules for ${config.peft_type}; name them${config.peft_type === 'LN_TUNING' ? '' : ", or take 'all-linear'"} (known are ${Object.keys(table).join(', ')})`,
     );
   }
   if (config.peft_type === 'LORA') return { ...config, target_modules: lora[type]! };
+  if (config.peft_type === 'ADALORA') return { ...config, target_modules: adalora[type]! };
   if (config.peft_type === 'LN_TUNING') return { ...config, target_modules: norms[type]! };
   const [targets, feedforward] = ia3[type]!;
   return {

@@ -9,7 +9,6 @@ import type { Adapter } from './adapter.ts';
 import { modulesToSave, type PeftConfig } from './config.ts';
 import type { Peft } from './peft.ts';
 
-const prefix = 'base_model.model.';
 const configFile = 'adapter_config.json';
 const tensorFile = 'adapter_model.safetensors';
 
@@ -31,21 +30,24 @@ export async function adapterFiles(
   if (name === undefined) throw new RangeError('peft: no adapter is active; name one to save');
   const adapter = peft.get(name);
   const isActive = peft.active === name;
+  const prefix = prefixOf(adapter);
   const entries = Array.from(entriesOf(adapter), ([key, variable]) => [key, variable.detach()]);
   const whole = Array.from(adapter.saved, ([path, variable]) => [
     prefix + path,
     isActive ? variable.detach() : adapter.values.get(path)!,
   ]);
   const tensors: Record<string, Tensor> = Object.fromEntries([...entries, ...whole]);
+  const packed = await adapter.joint?.pack(tensors, namesOf(adapter));
   const whole_names = modulesToSave(adapter.config);
   const config = {
     ...adapter.config,
+    ...packed?.config,
     inference_mode: true,
     modules_to_save: whole_names.length > 0 ? whole_names : null,
   };
   return {
     [configFile]: `${JSON.stringify(config, null, 2)}\n`,
-    [tensorFile]: await encodeTensors(tensors),
+    [tensorFile]: await encodeTensors(packed?.tensors ?? tensors),
   };
 }
 
@@ -64,15 +66,20 @@ export async function loadAdapter<Model extends Module>(
   const source = openSource(location);
   const place = `${source.location}/${configFile}`;
   const config = checkedConfig(parseJson(await source.read(configFile), place), place);
-  const { tensors } = decodeTensors(await source.read(tensorFile));
+  const { tensors: found } = decodeTensors(await source.read(tensorFile));
   const previous = peft.active;
   peft.addAdapter(
-    { ...config, ...(config.peft_type === 'LORA' && { init_lora_weights: true }) },
+    {
+      ...config,
+      ...(/^(ADA)?LORA$/.test(config.peft_type) && { init_lora_weights: true }),
+      ...(config.peft_type === 'PROMPT_TUNING' && { inference_mode: true }),
+    },
     name,
   );
   const adapter = peft.get(name);
+  const tensors = adapter.joint?.unpack(found, namesOf(adapter)) ?? found;
   const wanted = new Map<string, Variable>(entriesOf(adapter));
-  for (const [path, variable] of adapter.saved) wanted.set(prefix + path, variable);
+  for (const [path, variable] of adapter.saved) wanted.set(prefixOf(adapter) + path, variable);
   const problems = differences(wanted, tensors);
   if (problems.length > 0) {
     peft.deleteAdapter(name);
@@ -86,11 +93,22 @@ export async function loadAdapter<Model extends Module>(
 
 /** Parameters of an adapter's layers by their names in the file. */
 function* entriesOf(adapter: Adapter): Generator<[string, Variable]> {
+  const nameOf = namesOf(adapter);
   for (const [path, { layer }] of adapter.layers) {
     for (const [end, variable] of Object.entries(layer.fileEntries())) {
-      yield [`${prefix}${path}.${end}`, variable];
+      yield [nameOf(path, end), variable];
     }
   }
+}
+
+/** How parameters of an adapter's layers are named in the file, by the layer's path and the end of the name. */
+function namesOf(adapter: Adapter): (path: string, end: string) => string {
+  return (path, end) => (adapter.prompt ? end : `${prefixOf(adapter)}${path}.${end}`);
+}
+
+/** What PEFT has before names of the model: it wraps the model once more for methods that change layers. */
+function prefixOf({ prompt }: Adapter): string {
+  return prompt ? 'base_model.' : 'base_model.model.';
 }
 
 function differences(

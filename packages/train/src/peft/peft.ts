@@ -1,7 +1,17 @@
-import { guarded, type Module, type Tensor, type Variable } from '@llm/nn';
+import {
+  CausalLM,
+  guarded,
+  type ModelInputs,
+  type Module,
+  type Tensor,
+  type Variable,
+} from '@llm/nn';
 import { type Adapter, createAdapter } from './adapter.ts';
 import type { PeftConfig } from './config.ts';
 import { biasOf, weightOf } from './linear-like.ts';
+import { promptInputs } from './prompt-inputs.ts';
+import type { PromptLayer } from './prompt-layer.ts';
+import { setStepPart } from './step-part.ts';
 import type { AdapterLayer } from './tuner.ts';
 
 /**
@@ -15,6 +25,8 @@ export class Peft<Model extends Module = Module> {
   readonly model: Model;
   readonly #adapters = new Map<string, Adapter>();
   readonly #hooks = new Map<Module, () => void>();
+  /** How to leave the inputs as they are, by the names of adapters that put a prompt before them. */
+  readonly #prompts = new Map<string, () => void>();
   /** Values, without any adapter, of parameters that some adapter trains as a whole. */
   readonly #originals = new Map<Variable, Tensor>();
   /** Values before merging. */
@@ -62,6 +74,7 @@ export class Peft<Model extends Module = Module> {
     }
     for (const { target, layer } of adapter.layers.values())
       this.#attach(target.module, name, layer);
+    if (adapter.prompt) this.#prompts.set(name, this.#putBefore(adapter.prompt, name));
     this.#adapters.set(name, adapter);
     this.setAdapter(name);
   }
@@ -97,6 +110,12 @@ export class Peft<Model extends Module = Module> {
       for (const [key, parameter] of next.saved) parameter.assign(next.values.get(key)!);
       this.#setTrainable(next, true);
     }
+    const { model } = this;
+    if (model instanceof CausalLM) {
+      const prompt = next?.prompt;
+      model.extendPrompts = prompt && ((prompts) => prompt.extendPrompts(prompts));
+    }
+    setStepPart(model, next?.joint);
     this.#active = name;
   }
 
@@ -116,18 +135,23 @@ export class Peft<Model extends Module = Module> {
     const { layers } = this.get(name);
     if (this.#active === name) this.setAdapter(undefined);
     for (const { target } of layers.values()) this.#detach(target.module, name);
+    this.#prompts.get(name)?.();
+    this.#prompts.delete(name);
     this.#adapters.delete(name);
   }
 
   /**
    * Writes the active adapter into the weights of the layers, so that it costs nothing more.
    *
-   * @throws Error if none is active, one is merged already, or a layer shares its weight with another module
+   * @throws Error if none is active, one is merged already, it is a prompt, or a layer shares its weight with another
+   * module
    * @throws TypeError for a layer without a float weight
    */
   merge(): void {
     this.#refuseMerged('merge');
     if (this.#active === undefined) throw new Error('peft: merge wants an active adapter');
+    // A prompt's table may be shared, which is not why it cannot be merged.
+    this.get(this.#active).prompt?.merge();
     const names = new Map<Variable, string[]>();
     for (const [name, variable] of this.model.namedVariables()) {
       names.set(variable, [...(names.get(variable) ?? []), name]);
@@ -194,6 +218,16 @@ export class Peft<Model extends Module = Module> {
       return own.forward(output as Tensor, inputs[0] as Tensor, base);
     });
     this.#hooks.set(module, remove);
+  }
+
+  /** Puts a prompt before the model's inputs, while its adapter is active. */
+  #putBefore(prompt: PromptLayer, name: string): () => void {
+    const predictsTokens = this.model instanceof CausalLM;
+    return this.model.wrapForward(([inputs, ...rest], forward) =>
+      this.active === name
+        ? forward(promptInputs(inputs as ModelInputs, prompt, predictsTokens), ...rest)
+        : forward(inputs, ...rest),
+    );
   }
 
   #detach(module: Module, name: string): void {

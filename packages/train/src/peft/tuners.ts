@@ -1,7 +1,9 @@
+import { adaLoraTuner } from './adalora.ts';
 import type { PeftConfig } from './config.ts';
 import { ia3Tuner } from './ia3.ts';
 import { lnTuningTuner } from './ln-tuning.ts';
 import { loraTuner } from './lora.ts';
+import { promptTuningTuner } from './prompt-tuning.ts';
 import type { Tuner } from './tuner.ts';
 
 type Tuners = { readonly [Type in PeftConfig['peft_type']]: Tuner };
@@ -10,7 +12,9 @@ type Tuners = { readonly [Type in PeftConfig['peft_type']]: Tuner };
 const tuners = {
   LORA: loraTuner,
   IA3: ia3Tuner,
+  ADALORA: adaLoraTuner,
   LN_TUNING: lnTuningTuner,
+  PROMPT_TUNING: promptTuningTuner,
 } as unknown as Tuners;
 
 /**

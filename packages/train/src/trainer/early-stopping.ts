@@ -41,12 +41,13 @@ export function earlyStopping(options: EarlyStoppingOptions = {}): TrainerCallba
     on_evaluate(args, _state, control, { metrics = {} }) {
       if (!isTraining) return;
       const value = watchedMetric(args, metrics);
+      // NaN is no improvement, also where it comes first.
+      const first = Number.isNaN(value) ? 0 : Infinity;
       const gain =
-        best === undefined ? Infinity : args.greater_is_better ? value - best : best - value;
-      // NaN is no improvement.
+        best === undefined ? first : args.greater_is_better ? value - best : best - value;
       if (gain > threshold) waited = 0;
       else waited++;
-      if (best === undefined || gain > 0) best = value;
+      if (gain > 0) best = value;
       if (waited >= patience) control.should_training_stop = true;
     },
     on_train_end() {

@@ -37,8 +37,9 @@ export function intervalOf(steps: number, total: number): number {
   return steps < 1 ? Math.ceil(total * steps) : steps;
 }
 
-/** Whether a metric is better than the best so far. */
+/** Whether a metric is better than the best so far; NaN never is. */
 export function isBetter(args: TrainingArguments, state: TrainerState, value: number): boolean {
+  if (Number.isNaN(value)) return false;
   if (state.best_metric === null) return true;
   return args.greater_is_better ? value > state.best_metric : value < state.best_metric;
 }

@@ -67,7 +67,10 @@ export class KeptCheckpoints {
     return latest;
   }
 
-  /** Removes the oldest checkpoints beyond the limit; never the best one, nor the newest. */
+  /**
+   * Removes the oldest checkpoints beyond the limit; never the best one, nor the newest. One that cannot be removed
+   * stays and is named: the run, whose state is saved, goes on.
+   */
   async #rotate(): Promise<void> {
     const { save_total_limit: limit } = this.#args;
     if (limit === null) return;
@@ -78,7 +81,12 @@ export class KeptCheckpoints {
     for (const step of steps) {
       if (excess <= 0) break;
       if (kept.has(step)) continue;
-      await this.#checkpoints.remove(step);
+      await this.#checkpoints.remove(step).catch((error: Error) => {
+        const place = this.#checkpoints.path(step);
+        console.warn(
+          `Trainer: cannot remove ${place}, one more than save_total_limit ${limit}: ${error.message}`,
+        );
+      });
       excess--;
     }
   }

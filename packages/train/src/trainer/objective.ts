@@ -73,7 +73,7 @@ export class Objective {
 
   /**
    * How many labels count, for the weights of batches whose gradients are added up. Labels of a model that predicts
-   * the next token are counted where they are predicted: not at the first place.
+   * the next token are counted where they are predicted: not at the first place, unless a soft prompt stands before it.
    *
    * @param where says for an example, of as many, where it comes from
    * @throws RangeError for a label that the model has no class for
@@ -89,7 +89,7 @@ export class Objective {
     if (labels.dtype !== 'i32') return labels.size;
     const limit = name === 'labels' ? this.#classes() : undefined;
     const width = labels.shape.at(-1) ?? 1;
-    const isShifted = this.#model instanceof CausalLM;
+    const isShifted = this.#model instanceof CausalLM && !this.#model.extendPrompts;
     let count = 0;
     for (const [index, value] of values.entries()) {
       if (value === ignored) continue;
@@ -152,8 +152,11 @@ export class Objective {
     const options = { labelSmoothing: this.#smoothing };
     if (!(this.#model instanceof CausalLM)) return crossEntropy(logits, labels, options);
     const length = labels.shape[1]!;
-    const predicted = logits.slice(null, [0, length - 1]);
-    return crossEntropy(predicted, labels.slice(null, [1, length]), options);
+    // Behind a soft prompt, for which there are logits too, the first token is predicted as well.
+    const before = logits.shape[1]! - length;
+    const first = before > 0 ? 0 : 1;
+    const predicted = logits.slice(null, [before + first - 1, before + length - 1]);
+    return crossEntropy(predicted, labels.slice(null, [first, length]), options);
   }
 
   /** Number of classes of a model of a family that gives scores of classes or tokens. */

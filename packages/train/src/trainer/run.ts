@@ -2,6 +2,7 @@ import type { FileContent } from '@llm/hub';
 import type { Generator, Module } from '@llm/nn';
 import type { Snapshots } from '../loop/snapshots.ts';
 import type { Optimizer } from '../optimizers/optimizer.ts';
+import { stepPartOf } from '../peft/step-part.ts';
 import { Scheduler } from '../schedules/scheduler.ts';
 import type { Schedule } from '../schedules/schedules.ts';
 import type { TrainingArguments } from './arguments.ts';
@@ -180,7 +181,11 @@ export class TrainingRun {
       await this.#afterStep(outcome);
       if (control.should_epoch_stop || control.should_training_stop) break;
     }
-    if (batches === 0) throw new Error('Trainer: train_dataset gave no batch in this epoch');
+    if (batches === 0) {
+      throw new Error(
+        `Trainer: train_dataset gave no batch in epoch ${epoch + 1}; a generator gives its rows once: for several epochs use IterableDataset.from(() => …)`,
+      );
+    }
     const { batchesPerEpoch } = this.#length;
     const isWhole = batchesPerEpoch === undefined || batches >= batchesPerEpoch;
     if (isWhole) {
@@ -209,6 +214,7 @@ export class TrainingRun {
     }
     const learningRate = optimizer.groups[0]?.lr ?? args.learning_rate;
     await call('on_pre_optimizer_step');
+    stepPartOf(this.#host.model)?.beforeStep(state.global_step);
     const outcome = await (this.#fitting ?? this.#step).run(counted, () => call('on_substep_end'));
     if (this.#fitting) {
       const size = args.per_device_train_batch_size / this.#fitting.cuts;

@@ -263,6 +263,11 @@ export class Trainer<Model extends Module = Module> {
     if (loss !== undefined) metrics[`${prefix}_loss`] = loss;
     if (scores && result.label_ids !== undefined) {
       for (const [name, value] of Object.entries(await compute_metrics(result))) {
+        if (typeof value !== 'number') {
+          throw new TypeError(
+            `Trainer: compute_metrics gives ${value} for '${name}', wants a number`,
+          );
+        }
         metrics[name.startsWith(`${prefix}_`) ? name : `${prefix}_${name}`] = value;
       }
     }

@@ -9,6 +9,7 @@ import {
 } from '@llm/nn';
 import type { Batch } from '../collators/collator.ts';
 import type { Optimizer } from '../optimizers/optimizer.ts';
+import { stepPartOf } from '../peft/step-part.ts';
 import type { LossScaler } from './loss-scaler.ts';
 import type { Objective } from './objective.ts';
 
@@ -120,7 +121,9 @@ export class TrainingStep {
         `Trainer: the model gives no loss for a batch with ${Object.keys(batch).join(', ')}; add labels to the data set, or pass compute_loss`,
       );
     }
-    return share === undefined ? loss : loss.mul(share);
+    const more = stepPartOf(this.#model)?.loss();
+    const whole = more ? loss.add(more) : loss;
+    return share === undefined ? whole : whole.mul(share);
   }
 
   #step(batch: Batch, share: number | undefined, scale: number | undefined): Updated {
@@ -133,7 +136,9 @@ export class TrainingStep {
         sum.assign(zeros(parameter.shape));
       }
     }
-    const { gradNorm, finite } = this.#optimizer.step();
+    const result = this.#optimizer.step();
+    stepPartOf(this.#model)?.afterStep(this.#optimizer, result);
+    const { gradNorm, finite } = result;
     this.#model.zeroGrad();
     return { loss, gradNorm, finite };
   }

@@ -120,6 +120,24 @@ describe('masked language modeling', () => {
       if (id % 3 === 2) expect(labels![place] === -100).toBe(labels![place - 1] === -100);
     }
   });
+
+  it('knows words by the marks of the vocabulary', async () => {
+    const collator = (id_to_token: CollatorTokenizer['id_to_token']) =>
+      dataCollatorForLanguageModeling(
+        { ...tokenizer, id_to_token },
+        { ...exact, whole_word_mask: true, mlm_probability: 0.3 },
+      );
+    const text = range(3, 33);
+    const hidden = async (id_to_token: CollatorTokenizer['id_to_token']) => {
+      const batch = await collator(id_to_token)([{ input_ids: text }], new RandomSource(1));
+      return (await rows(batch, 'labels'))[0];
+    };
+    const pieces = await hidden((id) => (id % 3 === 2 ? `##${id}` : `${id}`));
+    // A byte-level vocabulary has some tokens with ## too.
+    expect(await hidden((id) => (id % 3 === 2 ? '##' : `Ġ${id}`))).toEqual(pieces);
+    expect(await hidden((id) => (id % 3 === 2 ? `${id}` : `▁${id}`))).toEqual(pieces);
+    expect(() => collator((id) => `${id}`)).toThrow('set is_continuation');
+  });
 });
 
 describe('span corruption', () => {
@@ -240,10 +258,12 @@ describe('chat', () => {
     const batch = await collate([{ messages }], new RandomSource(0));
     expect(await rows(batch, 'labels')).toEqual([[-100, -100, -100, -100, -100, 20, 2]]);
     const silent = [{ messages: messages.slice(0, 1) }];
-    await expect(collate(silent, new RandomSource(0))).rejects.toThrow('nothing in example 0');
+    await expect(collate(silent, new RandomSource(0))).rejects.toThrow(
+      'example 0: the assistant says nothing',
+    );
     const cut = dataCollatorForChat(chat, { max_length: 4 });
     await expect(cut([{ messages }], new RandomSource(0))).rejects.toThrow('within 4 tokens');
-    await expect(collate([{}], new RandomSource(0))).rejects.toThrow('remove_unused_columns');
+    await expect(collate([{}], new RandomSource(0))).rejects.toThrow("there is no list 'messages'");
   });
 });
 

@@ -109,6 +109,66 @@ describe('loadDataset', () => {
     );
   });
 
+  it('names the rows of a Parquet file that is damaged within, or counts them', async () => {
+    const bytes = await readFile(new URL('./rows.parquet', import.meta.url));
+    const changed = (at: number, value: number) => {
+      const copy = new Uint8Array(bytes);
+      copy[at] = value;
+      return file('x.parquet', copy);
+    };
+    // Within `bäd`, in the dictionary of the texts.
+    const broken = changed(bytes.indexOf('bäd') + 2, 0xff);
+    const rows = await loadDataset(broken, { bad_rows: 'skip' });
+    expect([...rows]).toMatchObject([{ text: 'good' }]);
+    expect(rows.bad_rows.examples).toMatchObject([
+      { row: 2, problem: "column 'text' is not UTF-8" },
+    ]);
+    // The length that Snappy's data start with.
+    const cut = changed(bytes.indexOf('good') - 7, 0x7f);
+    await expect(loadDataset(cut, { bad_rows: 'skip' })).rejects.toThrow(
+      /x\.parquet, rows 1 to 2: the Parquet file cannot be decoded/,
+    );
+  });
+
+  it('reads tables with a byte-order mark and the line ends of Windows', async () => {
+    for (const [name, delimiter] of [
+      ['t.csv', ','],
+      ['t.tsv', '\t'],
+    ] as const) {
+      const text = ['\uFEFFid', 'text\r\n1', 'a\r\n\r\n2', '\r\n'].join(delimiter);
+      expect([...(await loadDataset(file(name, text)))]).toEqual([
+        { id: '1', text: 'a' },
+        { id: '2', text: '' },
+      ]);
+    }
+  });
+
+  it('reads fields of many chunks, and names the record whose quote is never closed', async () => {
+    const chunks = (...parts: string[]) =>
+      new ReadableStream<Uint8Array>({
+        start(controller) {
+          for (const part of parts) controller.enqueue(new TextEncoder().encode(part));
+          controller.close();
+        },
+      });
+    const lines = Array.from({ length: 40 }, () => 'x'.repeat(1 << 16));
+    const long = await loadDataset(chunks('a,b\r\n1,"', ...lines, '\r', '\n"\r\n2,y\r\n'), {
+      format: 'csv',
+    });
+    expect([...long]).toEqual([
+      { a: '1', b: `${lines.join('')}\n` },
+      { a: '2', b: 'y' },
+    ]);
+    const open = await loadDataset(chunks('a,b\n1,x\n2,"', ...lines, '\n3,z\n'), {
+      format: 'csv',
+      bad_rows: 'skip',
+    });
+    expect([...open]).toEqual([{ a: '1', b: 'x' }]);
+    expect(open.bad_rows.examples).toMatchObject([
+      { row: 2, problem: expect.stringMatching(/quote/i) },
+    ]);
+  });
+
   it('names file and row of what cannot be used, or counts it', async () => {
     const columns = { text: 'text', label: { labels: ['neg', 'pos'] } } as const;
     const broken = Uint8Array.from([0x7b, 0xff, 0xfe, 0x7d, 10]);

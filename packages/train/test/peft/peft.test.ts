@@ -245,9 +245,27 @@ describe('Peft', () => {
     expectNear(await logits(model), before);
   });
 
+  it('trains and saves all modules whose names end as those named, as PEFT does', async () => {
+    const model = await AutoModelForSequenceClassification.from_config({
+      model_type: 'distilbert',
+      vocab_size: 8,
+      dim: 8,
+      hidden_dim: 8,
+      n_layers: 1,
+      n_heads: 2,
+    });
+    const peft = getPeftModel(model, { ...lora, target_modules: ['q_lin'] });
+    expect([...peft.get('default').saved.keys()].sort()).toEqual([
+      'classifier.bias',
+      'classifier.weight',
+      'pre_classifier.bias',
+      'pre_classifier.weight',
+    ]);
+  });
+
   it('keeps the active adapter when another one cannot be added', async () => {
     const peft = getPeftModel(await load('bert'), lora);
-    const wrong = { peft_type: 'PROMPT_TUNING', num_virtual_tokens: 4 } as never;
+    const wrong = { peft_type: 'P_TUNING', num_virtual_tokens: 4 } as never;
     expect(() => peft.addAdapter(wrong, 'other')).toThrow('peft_type takes LORA, IA3');
     expect(peft.active).toBe('default');
     expect(peft.adapters).toEqual(['default']);
@@ -258,7 +276,7 @@ describe('Peft', () => {
     const make = (more: object) => () => new Peft(model).addAdapter({ ...lora, ...more } as never);
     expect(make({ target_modules: ['q_proj'] })).toThrow('linear layers are bert.encoder.layer.0');
     expect(make({ target_modules: ['LayerNorm'] })).toThrow('is no linear layer');
-    expect(make({ peft_type: 'VERA' })).toThrow('peft_type takes LORA, IA3, LN_TUNING: got "VERA"');
+    expect(make({ peft_type: 'VERA' })).toThrow(/peft_type takes LORA, IA3, .*: got "VERA"/);
     expect(make({ use_qalora: true })).toThrow("'use_qalora' is not supported");
     expect(make({ r: 0 })).toThrow('must be a whole number from 1: got 0');
     expect(make({ init_lora_weights: 'pissa' })).toThrow('takes true and false: got "pissa"');

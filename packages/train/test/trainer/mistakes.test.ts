@@ -2,9 +2,18 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AutoModelForSequenceClassification } from '@llm/nn';
-import { IterableDataset, Trainer, type TrainerDataset, type TrainingArguments } from '@llm/train';
+import {
+  BadRowError,
+  dataCollatorForChat,
+  dataCollatorForPacking,
+  dataCollatorForSpanCorruption,
+  IterableDataset,
+  Trainer,
+  type TrainerDataset,
+  type TrainingArguments,
+} from '@llm/train';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { newClassifier, points } from './support.ts';
+import { newClassifier, paddingTokenizer, points } from './support.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -12,6 +21,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
+const never = () => Promise.reject(new Error('rendered'));
 const save_nothing = { save_strategy: 'no', disable_tqdm: true } as const;
 
 const train = (train_dataset: TrainerDataset, args: Partial<TrainingArguments> = {}) =>
@@ -33,11 +43,49 @@ it('names what cannot be trained on', async () => {
     /train_dataset, row [123]: 'points' has length/,
   );
   await expect(train(IterableDataset.from(points(8)))).rejects.toThrow('set max_steps');
+  const once = (async function* () {
+    yield* points(8);
+  })();
+  await expect(train(once, { max_steps: 2 })).rejects.toThrow(
+    'gave no batch in epoch 2; a generator gives its rows once',
+  );
   const unwritable = join(folder, 'file');
   await writeFile(unwritable, '');
   await expect(
     train(points(8), { save_strategy: 'steps', output_dir: unwritable }),
   ).rejects.toThrow('cannot write to output_dir');
+});
+
+it('names the row that a collator cannot use', async () => {
+  const rows = [{ input_ids: [3, 4, 5, 6] }, { input_ids: [7] }];
+  const sentinels = { ...paddingTokenizer, token_to_id: () => 60 };
+  for (const [collator, problem] of [
+    [dataCollatorForSpanCorruption(sentinels), 'wants at least 2 tokens: got 1'],
+    [
+      dataCollatorForPacking(paddingTokenizer, { max_length: 2 }),
+      "no list 'document_ids'; make the rows by packExamples",
+    ],
+    [
+      dataCollatorForChat({ ...paddingTokenizer, apply_chat_template: never }),
+      "no list 'messages'",
+    ],
+  ] as const) {
+    const model = newClassifier();
+    const args = { ...save_nothing, max_steps: 1 };
+    const options = { model, args, train_dataset: rows, data_collator: collator };
+    const error = await new Trainer(options).train().catch((thrown) => thrown);
+    expect(error).toBeInstanceOf(BadRowError);
+    expect(error.message).toMatch(/^train_dataset, row [12]: /);
+    expect(error.message).toContain(problem);
+  }
+});
+
+it('names a score that is no number', async () => {
+  const compute_metrics = () => ({ accuracy: undefined as unknown as number });
+  const options = { model: newClassifier(), args: save_nothing, compute_metrics };
+  await expect(new Trainer(options).evaluate(points(4))).rejects.toThrow(
+    "compute_metrics gives undefined for 'accuracy', wants a number",
+  );
 });
 
 it('names the row whose label the model has no class for', async () => {

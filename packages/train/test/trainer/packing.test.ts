@@ -38,7 +38,6 @@ function newTrainer(output_dir: string, save_steps: number) {
     args: {
       ...{ output_dir, save_strategy: 'steps', save_steps, learning_rate: 1e-3 },
       ...{ num_train_epochs: 3, per_device_train_batch_size: 4, logging_steps: 1 },
-      remove_unused_columns: false, // the collator needs the documents' numbers
       disable_tqdm: true,
     },
     train_dataset: packedRows(),

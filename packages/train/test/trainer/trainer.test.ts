@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defaultGenerator, Linear, Module, manualSeed, type Tensor } from '@llm/nn';
 import {
+  Checkpoints,
   Dataset,
   earlyStopping,
   NonFiniteLossError,
@@ -226,7 +227,7 @@ describe('Trainer', () => {
   });
 
   it('stops early, and names a metric that is never reported', async () => {
-    const scores = [0.5, 0.6, 0.6, 0.55, 0.9];
+    const scores = [0.5, 0.6, 0.6, 0.55, 0.9, 0.9];
     let count = 0;
     const run = (metric: string) =>
       trainerOf(
@@ -251,6 +252,35 @@ describe('Trainer', () => {
     await expect(run('f1').train()).rejects.toThrow(
       /metric_for_best_model is 'f1', but the evaluation reports eval_loss, eval_score/,
     );
+  });
+
+  it('takes no NaN for the best score, and goes on past a checkpoint that it cannot remove', async () => {
+    const output_dir = join(folder, 'nan');
+    const scores = [Number.NaN, 0.5, Number.NaN, 0.6];
+    let count = 0;
+    const warn = vi.spyOn(console, 'warn').mockReturnValue();
+    const remove = vi.spyOn(Checkpoints.prototype, 'remove');
+    remove.mockRejectedValueOnce(new Error('EACCES'));
+    const trainer = trainerOf(
+      newClassifier(),
+      {
+        ...{ output_dir, num_train_epochs: 4, save_total_limit: 1, load_best_model_at_end: true },
+        ...{ eval_strategy: 'epoch', save_strategy: 'epoch', metric_for_best_model: 'score' },
+      },
+      {
+        eval_dataset: points(8),
+        compute_metrics: () => ({ score: scores[count++]! }),
+        callbacks: [earlyStopping({ early_stopping_patience: 2 })],
+      },
+    );
+    await trainer.train();
+    expect(trainer.state).toMatchObject({ best_metric: 0.6, best_global_step: 32 });
+    expect(await readdir(output_dir)).toEqual(['checkpoint-32']);
+    expect(warn.mock.calls).toEqual([
+      [expect.stringMatching(/cannot remove .*checkpoint-8, .* save_total_limit 1: EACCES/)],
+    ]);
+    remove.mockRestore();
+    warn.mockRestore();
   });
 
   it("calls transformers' events in order", async () => {

@@ -16,7 +16,7 @@ export interface TableOptions {
  * A row of strings for each record. It is parsed byte by byte (delimiters are ASCII) and each field decoded
  * afterwards, so that broken UTF-8 is found in the row that has it. Line ends inside fields become `\n`.
  *
- * @throws Error if the header has a name twice.
+ * @throws Error if the header has a name twice. @throws RangeError for a record of more than 256 MiB.
  */
 export async function* readTable(
   data: OpenData,
@@ -45,6 +45,12 @@ export async function* readTable(
     }
   }
 }
+
+/** Bytes of the longest record; a quote that is never closed must not fill the memory. */
+const longestRecord = 1 << 28;
+
+/** Bytes from which on a record is long. */
+const longRecord = 1 << 20;
 
 /** A record in bytes as characters, and what was wrong with its quotes. */
 interface TableRecord {
@@ -75,16 +81,28 @@ async function* readRecords(
     rest = isLast ? '' : text.slice(result.meta.cursor);
   };
   let isFirst = true;
+  // A long record is not looked at again before there is twice as much, else its time would grow with its square.
+  let enough = 0;
   for await (const chunk of data.chunks()) {
     let text = rest + bytesToText(chunk);
     if (isFirst && text.length >= 3) {
       text = text.replace(/^\xEF\xBB\xBF/, '');
       isFirst = false;
     }
+    if (text.length < enough) {
+      rest = text;
+      continue;
+    }
     // A line end may be cut in two by the end of the chunk.
     const held = text.endsWith('\r') ? '\r' : '';
     yield* parse(text.slice(0, text.length - held.length).replaceAll('\r\n', '\n'), false);
     rest += held;
+    if (rest.length > longestRecord) {
+      throw new RangeError(
+        `${data.name}: a record of more than ${longestRecord} bytes; a quote may not be closed: it starts ${JSON.stringify(rest.slice(0, 40))}`,
+      );
+    }
+    enough = rest.length > longRecord ? 2 * rest.length : 0;
   }
   if (rest !== '') yield* parse(rest.replaceAll('\r\n', '\n'), true);
 }
