@@ -180,12 +180,14 @@ function claim(base, tickets) {
   }
 }
 
-// Tells that a ticket is done; how many are by now.
-function complete(ticket) {
+// Counts a ticket as done; how many are by now. To be called before anyone may go on for it, by handIn or leave:
+// then all of a run is counted before the next one begins, and the last to count sees that it is the last.
+const count = () => (Atomics.add(control, COMPLETED, 1) + 1) | 0;
+
+// Lets those go on who wait for a ticket.
+function handIn(ticket) {
   Atomics.store(control, own + 1, (ticket + 1) | 0);
-  const completed = (Atomics.add(control, COMPLETED, 1) + 1) | 0;
   wake();
-  return completed;
 }
 
 // A write or a read: one ticket, of thread 0 alone.
@@ -196,7 +198,7 @@ function alone(base, work) {
   try {
     work();
   } finally {
-    complete(base);
+    count();
     leave();
   }
 }
@@ -264,8 +266,12 @@ const handlers = {
         }
         if (times) times[position] += now() - start;
       }
-      if (complete((base + ticket) | 0) === ((base + tickets) | 0)) {
-        port.postMessage({ type: 'done', run: number, failed: Atomics.load(control, FAILED) === number });
+      const isLast = count() === ((base + tickets) | 0);
+      // To be looked at while the next run cannot fail yet.
+      const failed = Atomics.load(control, FAILED) === number;
+      handIn((base + ticket) | 0);
+      if (isLast) {
+        port.postMessage({ type: 'done', run: number, failed });
       } else if (giveWay && now() - came > LATE_MILLISECONDS) {
         // The word is never written: this is a nap.
         if (!allHere()) Atomics.wait(control, own + 2, 0, NAP_MILLISECONDS);
