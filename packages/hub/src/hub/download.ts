@@ -92,7 +92,7 @@ class Transfer {
     try {
       const response = await client.fetchOnce(
         this.#remote.url,
-        { headers: this.#rangeHeaders() },
+        { headers: this.#rangeHeaders(), ...(isPage() && { cache: 'no-store' }) },
         watch.signal,
       );
       if (!(await this.#accept(response))) return undefined;
@@ -111,7 +111,8 @@ class Transfer {
 
   /**
    * A range is asked for from the first byte on, which also keeps servers from compressing the answer. `If-Range` is
-   * a header for which a page would need the storage's permission; there the SHA-256 has to tell.
+   * a header for which a page would need the storage's permission; there the SHA-256 has to tell. A page's own HTTP
+   * cache is kept out of it: it would hold the file a second time, and ask for parts of its own.
    */
   #rangeHeaders(): Record<string, string> {
     const from = this.#partial.length;

@@ -43,7 +43,10 @@ describeChromium('a model from the hub, in Chromium', () => {
       const asked = server.requests.filter(
         ({ path, method }) => method === 'GET' && /llama/.test(path),
       );
-      expect(asked.filter(({ storage }) => storage)).toHaveLength(3);
+      const pieces = asked.filter(({ storage }) => storage).map(({ headers }) => headers);
+      expect(pieces.map(({ range }) => range)).toHaveLength(3);
+      // The HTTP cache of the browser is passed by: it would keep the weights a second time.
+      expect(pieces.map((headers) => headers['cache-control'])).toEqual(Array(3).fill('no-cache'));
       expect(asked.filter(({ path }) => path.endsWith('config.json'))).toHaveLength(1);
     } finally {
       await server.close();
