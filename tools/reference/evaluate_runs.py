@@ -3,7 +3,7 @@ import argparse
 import gzip
 import json
 import os
-import random
+import subprocess
 import time
 from pathlib import Path
 
@@ -23,35 +23,33 @@ def read(name):
 
 
 def fit(model, examples, loss_of, optimizer, schedule, *, seed, batch, total, lengths=None, after_step=None):
-    """transformers' Trainer: every epoch shuffled, grouped where there are lengths, gradients clipped at a norm of 1."""
-    order, done = random.Random(seed), 0
+    """transformers' Trainer, gradients clipped at a norm of 1, with the batches of ours."""
+    done = 0
     model.train()
-    while done < total:
-        places = order.sample(range(len(examples)), len(examples))
-        if lengths is not None:
-            places = grouped(places, lengths, batch)
-        for start in range(0, len(places), batch):
-            optimizer.zero_grad()
-            loss = loss_of([examples[i] for i in places[start:start + batch]])
-            loss.backward()
-            torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-            optimizer.step()
-            schedule.step()
-            done += 1
-            if done % 20 == 0:
-                print(f'step {done}/{total}  loss {loss.item():.3f}', flush=True)
-            if after_step:
-                after_step(done)
-            if done == total:
-                break
+    for places in batches(len(examples), -(-total * batch // len(examples)), seed, batch, lengths):
+        optimizer.zero_grad()
+        loss = loss_of([examples[i] for i in places])
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+        schedule.step()
+        done += 1
+        if done % 20 == 0:
+            print(f'step {done}/{total}  loss {loss.item():.3f}', flush=True)
+        if after_step:
+            after_step(done)
+        if done == total:
+            break
     return total
 
 
-def grouped(places, lengths, batch):
-    """LengthGroupedSampler: sorted, longest first, within stretches of at most 50 batches or a quarter of the data."""
-    stretch = batch * max(1, min(len(places) // (4 * batch), 50))
-    stretches = [places[i:i + stretch] for i in range(0, len(places), stretch)]
-    return [i for some in stretches for i in sorted(some, key=lambda i: -lengths[i])]
+def batches(count, epochs, seed, batch, lengths):
+    """Indices of each batch, epoch after epoch, of batches of about equal lengths where these are given."""
+    asked = {'count': count, 'epochs': epochs, 'seed': seed, 'batchSize': batch}
+    asked |= {} if lengths is None else {'lengths': lengths}
+    command = ['npx', 'tsx', '--conditions=@llm/source', 'tools/reference/batch-orders.ts']
+    answer = subprocess.run(command, cwd=ROOT, input=json.dumps(asked), capture_output=True, text=True, check=True)
+    return [places for epoch in json.loads(answer.stdout) for places in epoch]
 
 
 def run(experiments):

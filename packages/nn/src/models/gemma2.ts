@@ -66,6 +66,7 @@ export const gemma2 = defineFamily<Gemma2Config>({
         projectionBias: config.attention_bias,
         outputBias: config.attention_bias,
         isGemma: true,
+        scalesVectors: true,
         scale: config.query_pre_attn_scalar ** -0.5,
         softcap: config.attn_logit_softcapping ?? undefined,
         window: windowByType(config),

@@ -57,6 +57,8 @@ export interface RotaryDecoderVariant {
   readonly normalizesHeads?: boolean;
   /** Gemma's norms, (1 + weight), one more after each sublayer, and embeddings times √width. */
   readonly isGemma?: boolean;
+  /** Whether `inputs_embeds` too are multiplied by √width: in Gemma 2; the table of Gemma 3 does it. */
+  readonly scalesVectors?: boolean;
   /** Factor of the scores. Default 1 / √headDim. */
   readonly scale?: number;
   /** Soft cap of the scores. */
@@ -254,9 +256,9 @@ export class RotaryDecoder<Config extends RotaryDecoderConfig = RotaryDecoderCon
     const local = this.#localRotary?.rotation(positions) ?? global;
     const recorder = new Recorder(tensors);
     const context = causalContext(tensors, recorder, cache);
-    const { isGemma, window } = this.#variant;
+    const { isGemma, scalesVectors, window } = this.#variant;
     let x = words.to('f32');
-    if (isGemma && !tensors.inputs_embeds)
+    if (isGemma && (scalesVectors || !tensors.inputs_embeds))
       x = x.mul(Math.fround(Math.sqrt(this.config.hidden_size)));
     for (const [i, layer] of this.layers.entries()) {
       const rotation = window(i) === undefined ? global : local;
