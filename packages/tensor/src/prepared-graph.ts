@@ -27,8 +27,10 @@ export class PreparedGraph implements CompiledGraph {
   readonly #lowered: Lowered;
   readonly #program: Program;
   readonly #scalars: { storage: DeviceStorage; bytes: Uint8Array; view: DataView } | undefined;
-  /** Positions of the bindings that some kernel writes. */
-  readonly #written: readonly number[];
+  /** What writes a binding, by its position: for those that some kernel writes. */
+  readonly #writers: ReadonlyMap<number, string>;
+  /** What writes each fresh buffer; shown when memory runs out. */
+  readonly #labels: readonly string[];
 
   constructor(
     readonly device: StorageDevice,
@@ -36,7 +38,13 @@ export class PreparedGraph implements CompiledGraph {
   ) {
     const lowered = lower(graph, device.backend, device.options);
     this.#lowered = lowered;
-    this.#written = writtenBindings(lowered);
+    this.#writers = writersOf(lowered);
+    const labels = lowered.freshBytes.map(() => 'output');
+    lowered.bindings.forEach((binding, position) => {
+      if (binding.kind === 'output')
+        labels[binding.index] = this.#writers.get(position) ?? 'output';
+    });
+    this.#labels = labels;
     this.#program = device.backend.prepare(lowered.plan);
     if (lowered.bindings.some(({ kind }) => kind === 'scalars')) {
       const bytes = new Uint8Array(4 * scalarCapacity);
@@ -95,7 +103,7 @@ export class PreparedGraph implements CompiledGraph {
     const inputs = bound.filter((storage) => storage !== undefined);
     const run = new Run(start(buffers), inputs);
     for (const storage of fresh) storage.writer = run;
-    for (const position of this.#written) {
+    for (const position of this.#writers.keys()) {
       const storage = bound[position];
       if (storage) storage.writer = run;
     }
@@ -125,7 +133,9 @@ export class PreparedGraph implements CompiledGraph {
   #allocate(sizes: readonly number[]): DeviceStorage[] {
     const fresh: DeviceStorage[] = [];
     try {
-      for (const bytes of sizes) fresh.push(this.device.allocate(bytes, 'output'));
+      sizes.forEach((bytes, index) => {
+        fresh.push(this.device.allocate(bytes, this.#labels[index]!));
+      });
     } catch (error) {
       for (const storage of fresh) this.device.free(storage);
       throw error;
@@ -185,13 +195,14 @@ export function uploaded(device: Pick<StorageDevice, 'upload'>, node: Node): Sto
   return device.upload(bytes, node.scope || 'tensor');
 }
 
-function writtenBindings({ plan }: Lowered): number[] {
-  const written = new Set<number>();
-  for (const { kernel, buffers } of plan.steps) {
+function writersOf({ plan }: Lowered): Map<number, string> {
+  const writers = new Map<number, string>();
+  for (const { kernel, buffers, scope } of plan.steps) {
     kernel.buffers.forEach(({ access }, i) => {
       const buffer = plan.buffers[buffers[i]!]!;
-      if (access === 'write' && buffer.kind === 'binding') written.add(buffer.index);
+      if (access !== 'write' || buffer.kind !== 'binding') return;
+      writers.set(buffer.index, scope ? `${scope}: ${kernel.name}` : kernel.name);
     });
   }
-  return [...written];
+  return writers;
 }

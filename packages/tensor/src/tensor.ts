@@ -207,7 +207,7 @@ export class Tensor extends TensorHandle {
 
   // Products
 
-  /** The matrix product by the rules of `torch.matmul` */
+  /** The matrix product by the rules of `torch.matmul`; for a quantized matrix the function `matmul` reads its codes */
   matmul(other: Tensor): Tensor {
     return new Tensor(matmul(operandOf(this.node), operandOf(other.node)));
   }

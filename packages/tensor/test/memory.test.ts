@@ -5,6 +5,7 @@ import { compile } from '../src/compile.ts';
 import { tensor, zeros } from '../src/creation.ts';
 import { getDevice, registerDevice, setDefaultDevice } from '../src/device.ts';
 import { layerNorm, softmax } from '../src/functional/normalization.ts';
+import { withScope } from '../src/graph.ts';
 import { setPendingBudget } from '../src/pending.ts';
 import { realize } from '../src/realize.ts';
 import { scope } from '../src/scope.ts';
@@ -19,9 +20,9 @@ const steps = process.env.LLM_TEST_FULL ? 2000 : 400;
 class SmallBackend extends InterpreterBackend {
   limit = Number.POSITIVE_INFINITY;
 
-  override allocate(bytes: number): BackendBuffer {
+  override allocate(bytes: number, label: string): BackendBuffer {
     if (this.memory().buffers >= this.limit) {
-      throw Object.assign(new Error('no memory'), { name: 'OutOfMemoryError' });
+      throw Object.assign(new Error(`no memory for ${label}`), { name: 'OutOfMemoryError' });
     }
     return super.allocate(bytes);
   }
@@ -248,6 +249,16 @@ describe('when memory runs out', () => {
     backend.limit = 0;
     await expect(tensor([1]).add(2).item()).rejects.toThrow('no memory');
     await expect(compile((x: Tensor) => x.add(1))(tensor([3]))).rejects.toThrow('no memory');
+  });
+
+  it('the result that is too large is named by what computes it', async () => {
+    const x = tensor([1, 2]);
+    await x.realize();
+    await dropPlans();
+    await expectNoMoreBuffers(backend, backend.memory().buffers);
+    backend.limit = backend.memory().buffers;
+    const twice = withScope('decoder.norm', () => x.exp());
+    await expect(twice.realize()).rejects.toThrow(/no memory for decoder\.norm: .*exp/);
   });
 });
 
