@@ -4,7 +4,14 @@
  * @module
  */
 import { type ModelSource, openSource, parseJson, saveFolder } from '@llm/hub';
-import { decodeTensors, encodeTensors, type Module, type Tensor, type Variable } from '@llm/nn';
+import {
+  decodeTensors,
+  encodeTensors,
+  init,
+  type Module,
+  type Tensor,
+  type Variable,
+} from '@llm/nn';
 import type { Adapter } from './adapter.ts';
 import { modulesToSave, type PeftConfig } from './config.ts';
 import type { Peft } from './peft.ts';
@@ -68,14 +75,13 @@ export async function loadAdapter<Model extends Module>(
   const config = checkedConfig(parseJson(await source.read(configFile), place), place);
   const { tensors: found } = decodeTensors(await source.read(tensorFile));
   const previous = peft.active;
-  peft.addAdapter(
-    {
-      ...config,
-      ...(/^(ADA)?LORA$/.test(config.peft_type) && { init_lora_weights: true }),
-      ...(config.peft_type === 'PROMPT_TUNING' && { inference_mode: true }),
-    },
-    name,
-  );
+  const settings = {
+    ...config,
+    ...(/^(ADA)?LORA$/.test(config.peft_type) && { init_lora_weights: true }),
+    ...(config.peft_type === 'PROMPT_TUNING' && { inference_mode: true }),
+  };
+  // Nothing is drawn, or held, of sizes that the file's tensors may turn out not to have.
+  init.withoutInitialValues('f32', () => peft.addAdapter(settings, name));
   const adapter = peft.get(name);
   const tensors = adapter.joint?.unpack(found, namesOf(adapter)) ?? found;
   const wanted = new Map<string, Variable>(entriesOf(adapter));

@@ -293,5 +293,11 @@ describe('Peft', () => {
     const slow = JSON.stringify({ ...lora, target_modules: '(a+)+$' });
     const hostile = openFiles({ ...files, 'adapter_config.json': slow });
     await expect(loadAdapter(hostile, peft)).rejects.toThrow('names and patterns of modules');
+    for (const r of [1e6, 1e9]) {
+      const large = openFiles({ ...files, 'adapter_config.json': JSON.stringify({ ...lora, r }) });
+      await expect(loadAdapter(large, peft)).rejects.toThrow(
+        `lora_A.weight: got [3,8], wants [${r},8]`,
+      );
+    }
   });
 });
