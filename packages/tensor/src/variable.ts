@@ -77,7 +77,10 @@ export class Variable extends Tensor {
       );
     }
     this.#trainable = value;
+    const isInitial = !dirty.has(this) && !this.held.storage;
     this.assign(this);
+    // A first value that nobody has used is still not to be computed along with what is next.
+    if (isInitial) dirty.delete(this);
   }
 
   /** The current version. */

@@ -268,6 +268,20 @@ async function dropPlans(): Promise<void> {
 }
 
 describe('a variable', () => {
+  it('that nobody has used is not computed because it is frozen', async () => {
+    await dropPlans();
+    const { buffers } = backend.memory();
+    const variable = new Variable(zeros([1000]));
+    variable.trainable = false;
+    expect(await tensor([1]).add(2).item()).toBe(3);
+    await dropPlans();
+    await expectNoMoreBuffers(backend, buffers);
+    variable.assign(variable.add(1));
+    expect(await tensor([1]).add(2).item()).toBe(3);
+    expect(backend.memory().buffers).toBeGreaterThan(buffers);
+    expect(await variable.sum().item()).toBe(1000);
+  });
+
   const replace = {
     'assigned to': async (variable: Variable) => {
       variable.assign(variable.add(1));
