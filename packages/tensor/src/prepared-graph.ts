@@ -27,10 +27,10 @@ export class PreparedGraph implements CompiledGraph {
   readonly #lowered: Lowered;
   readonly #program: Program;
   readonly #scalars: { storage: DeviceStorage; bytes: Uint8Array; view: DataView } | undefined;
-  /** What writes a binding, by its position: for those that some kernel writes. */
-  readonly #writers: ReadonlyMap<number, string>;
+  /** Positions of the bindings that some kernel writes. */
+  readonly #written = new Set<number>();
   /** What writes each fresh buffer; shown when memory runs out. */
-  readonly #labels: readonly string[];
+  readonly #labels: string[] = [];
 
   constructor(
     readonly device: StorageDevice,
@@ -38,13 +38,7 @@ export class PreparedGraph implements CompiledGraph {
   ) {
     const lowered = lower(graph, device.backend, device.options);
     this.#lowered = lowered;
-    this.#writers = writersOf(lowered);
-    const labels = lowered.freshBytes.map(() => 'output');
-    lowered.bindings.forEach((binding, position) => {
-      if (binding.kind === 'output')
-        labels[binding.index] = this.#writers.get(position) ?? 'output';
-    });
-    this.#labels = labels;
+    this.#noteWriters();
     this.#program = device.backend.prepare(lowered.plan);
     if (lowered.bindings.some(({ kind }) => kind === 'scalars')) {
       const bytes = new Uint8Array(4 * scalarCapacity);
@@ -103,7 +97,7 @@ export class PreparedGraph implements CompiledGraph {
     const inputs = bound.filter((storage) => storage !== undefined);
     const run = new Run(start(buffers), inputs);
     for (const storage of fresh) storage.writer = run;
-    for (const position of this.#writers.keys()) {
+    for (const position of this.#written) {
       const storage = bound[position];
       if (storage) storage.writer = run;
     }
@@ -127,6 +121,20 @@ export class PreparedGraph implements CompiledGraph {
   dispose(): void {
     this.#program.dispose();
     if (this.#scalars) this.device.free(this.#scalars.storage);
+  }
+
+  #noteWriters(): void {
+    const { bindings, plan } = this.#lowered;
+    for (const { kernel, buffers, scope } of plan.steps) {
+      kernel.buffers.forEach(({ access }, i) => {
+        const buffer = plan.buffers[buffers[i]!]!;
+        if (access !== 'write' || buffer.kind !== 'binding') return;
+        this.#written.add(buffer.index);
+        const binding = bindings[buffer.index]!;
+        if (binding.kind === 'output')
+          this.#labels[binding.index] = `${scope} ${kernel.name}`.trim();
+      });
+    }
   }
 
   /** All of the outputs, or none where memory does not suffice. */
@@ -193,16 +201,4 @@ export class EagerValues implements GraphValues {
 export function uploaded(device: Pick<StorageDevice, 'upload'>, node: Node): Storage {
   const { bytes } = node.attributes as { bytes: Uint8Array };
   return device.upload(bytes, node.scope || 'tensor');
-}
-
-function writersOf({ plan }: Lowered): Map<number, string> {
-  const writers = new Map<number, string>();
-  for (const { kernel, buffers, scope } of plan.steps) {
-    kernel.buffers.forEach(({ access }, i) => {
-      const buffer = plan.buffers[buffers[i]!]!;
-      if (access !== 'write' || buffer.kind !== 'binding') return;
-      writers.set(buffer.index, scope ? `${scope}: ${kernel.name}` : kernel.name);
-    });
-  }
-  return writers;
 }
