@@ -34,26 +34,40 @@ const all = Object.entries(table).flatMap(([family, launches]) =>
   ),
 );
 
-/** Devices, and what is counted on them: shaders of ten buffers are what many a GPU's driver offers. */
-const devices = [
-  { name: 'a step of decoding', options: {}, cases: full ? all : all.slice(0, 1) },
+/** A device, and what is counted on it. */
+interface Counted {
+  readonly name: string;
+  readonly options?: WebGpuBackendOptions;
+  /** Whether products of so many rows normalize theirs. */
+  readonly prologues?: (rows: number) => boolean;
+  readonly cases: typeof all;
+}
+
+/** Shaders of ten buffers are what many a GPU's driver offers. */
+const devices: Counted[] = [
+  { name: 'a step of decoding', cases: full ? all : all.slice(0, 1) },
   {
     name: 'a step of decoding with ten buffers a shader',
     options: { kernelLimits: { maxStorageBuffersPerShaderStage: 10 } },
     cases: full ? all.filter(([, weights]) => weights === 'f32') : [],
   },
+  {
+    name: 'a step of decoding with norms by themselves, as on a software adapter',
+    prologues: () => false,
+    cases: full ? [['llama', 'f32', 9]] : [],
+  },
 ];
 
-for (const { name, options, cases } of devices.filter((each) => each.cases.length > 0)) {
-  describeWebGpu(name, () => countLaunches(options, cases));
+for (const device of devices.filter((each) => each.cases.length > 0)) {
+  describeWebGpu(device.name, () => countLaunches(device));
 }
 
-function countLaunches(options: WebGpuBackendOptions, cases: typeof all): void {
+function countLaunches({ options, prologues = (rows) => rows <= 8, cases }: Counted): void {
   let backend: WebGpuBackend;
   let counts: Launches;
   beforeAll(async () => {
     backend = await createWebGpuBackend(options);
-    backend.prologues = (rows) => rows <= 8; // as on a GPU
+    backend.prologues = prologues; // by default as on a GPU
     counts = watchLaunches(backend);
     registerDevice('webgpu', async () => new BackendDevice(backend));
     setDefaultDevice('webgpu');
@@ -87,14 +101,20 @@ function countLaunches(options: WebGpuBackendOptions, cases: typeof all): void {
       };
     };
     await run(7); // compiles
-    const [few, many] = [await run(3), await run(7)];
-    releaseSessions(model);
-    const each = (name: keyof typeof few) => (many[name] - few[name]) / 4;
-    return {
-      dispatches: each('dispatches'),
-      submits: each('submits'),
-      created: each('created'),
+    const measure = async () => {
+      const [few, many] = [await run(3), await run(7)];
+      const each = (name: keyof typeof few) => (many[name] - few[name]) / 4;
+      return {
+        dispatches: each('dispatches'),
+        submits: each('submits'),
+        created: each('created'),
+      };
     };
+    // A buffer that waits for the garbage collector is used again only later: then one more is made, once.
+    let step = await measure();
+    for (let tries = 1; tries < 3 && step.created > 0; tries++) step = await measure();
+    releaseSessions(model);
+    return step;
   }
 
   it.each(cases)(
