@@ -65,7 +65,7 @@ export class InterpreterBackend implements Backend {
     return [];
   }
 
-  allocate(bytes: number): BackendBuffer {
+  allocate(bytes: number, _label?: string): BackendBuffer {
     this.#live++;
     return { bytes, data: new Uint8Array(bytes).fill(0x7f) } as InterpreterBuffer;
   }
