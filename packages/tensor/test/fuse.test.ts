@@ -3,7 +3,7 @@ import { BackendDevice } from '../src/backend-device.ts';
 import { compile } from '../src/compile.ts';
 import { arange, full, ones, tensor, zeros } from '../src/creation.ts';
 import { registerDevice } from '../src/device.ts';
-import { gelu, layerNorm, linear, rmsNorm, silu, softmax } from '../src/functional.ts';
+import { gelu, layerNorm, linear, matmul, rmsNorm, silu, softmax } from '../src/functional.ts';
 import { gradientsOf } from '../src/gradient.ts';
 import type { Node } from '../src/graph.ts';
 import { lower } from '../src/plan/lower.ts';
@@ -74,6 +74,12 @@ describe('fusion', () => {
     const projections = [5, 3, 6].map((width) => linear(x, values([width, 8])));
     expect(kernelsOf(...projections)).toHaveLength(1);
     await expectAsOracle(...projections);
+  });
+
+  it('keeps a norm that a product reads transposed, square as it is', async () => {
+    const y = matmul(rmsNorm(values([4, 4]), [4]).transpose(0, 1), values([4, 5]));
+    expect(kernelsOf(y)).toHaveLength(2);
+    await expectAsOracle(y);
   });
 
   it('keeps a norm that something else reads', async () => {

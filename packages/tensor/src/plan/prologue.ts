@@ -8,7 +8,7 @@
 import type { BufferValue, EmittedKernel } from '../fuse/emitted.ts';
 import type { Capabilities, Vertex } from '../fuse/vertex.ts';
 import type { Instruction, KernelBuffer, LoopKernel, MatmulKernel } from '../ir/kernel.ts';
-import { sizeOf } from '../shape.ts';
+import { contiguousStrides, sizeOf } from '../shape.ts';
 import type { Emitted } from './join.ts';
 
 /** An emitted product. */
@@ -85,6 +85,12 @@ function fold(
   if (kernel.prologue || left.buffer !== local || isElsewhere || left.offset !== 0)
     return undefined;
   if (length !== inner || count !== sizeOf([...batch, rows])) return undefined;
+  // Not transposed, nor one matrix for all: what the prologue gives is row-major.
+  const wanted = contiguousStrides([...batch, rows, inner]);
+  const strides = [...left.batchStrides, left.rowStride, left.columnStride];
+  const sizes = [...batch, rows, inner];
+  if (!strides.every((stride, axis) => sizes[axis] === 1 || stride === wanted[axis]))
+    return undefined;
 
   const values: BufferValue[] = [];
   const buffers: KernelBuffer[] = [];
