@@ -25,11 +25,14 @@ const wave = (shape: readonly number[], phase: number) => {
   );
 };
 
+/** As on a GPU. */
+const upToEight = (rows: number) => rows <= 8;
+
 describeWebGpu('few launches', () => {
   let backend: WebGpuBackend;
   beforeAll(async () => {
     backend = await createWebGpuBackend({ debug: true });
-    backend.prologues = (rows) => rows <= 8; // as on a GPU
+    backend.prologues = upToEight;
     registerDevice('webgpu', async () => new BackendDevice(backend));
     setDefaultDevice('webgpu');
   });
@@ -83,6 +86,18 @@ describeWebGpu('few launches', () => {
   ] as const)('of a norm and what it is for: %s', async (_, rows, inner, width) => {
     const inputs = [wave([rows, inner], 0), wave([inner], 1), wave([width, inner], 2)];
     await check((x, g, w) => linear(rmsNorm(x!, [inner], g!), w!).mul(2), inputs, 1);
+  });
+
+  it('of a norm and what it is for, of more rows than compute it themselves', async () => {
+    const inputs = [wave([32, 64], 0), wave([64], 1), wave([48, 64], 2)];
+    await check((x, g, w) => linear(rmsNorm(x!, [64], g!), w!), inputs, 2);
+  });
+
+  it('of a norm and what it is for, on a device that computes it apart', async () => {
+    backend.prologues = () => false;
+    const inputs = [wave([2, 64], 0), wave([64], 1), wave([48, 64], 2)];
+    await check((x, g, w) => linear(rmsNorm(x!, [64], g!), w!), inputs, 2);
+    backend.prologues = upToEight;
   });
 
   it('of a norm with a mean, which takes two walks', async () => {

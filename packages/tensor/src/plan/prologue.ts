@@ -37,13 +37,21 @@ export function foldPrologues(
       const reader = result[i];
       if (!reader?.values.some((other) => isSame(other, value))) continue;
       const product = isProduct(reader) ? fold(loop, reader, value) : undefined;
-      if (!product || !capabilities.takesPrologue!(product.kernel)) return;
+      if (!product || !takes(capabilities, product.kernel)) return;
       folded.set(i, product);
     }
     for (const [i, product] of folded) result[i] = product;
     if (folded.size > 0) result[at] = undefined;
   });
   return result.filter((part) => part !== undefined);
+}
+
+function takes(
+  device: Pick<Capabilities, 'prologues' | 'takesPrologue'>,
+  kernel: MatmulKernel,
+): boolean {
+  const { batch, rows, inner } = kernel;
+  return device.prologues!(sizeOf([...batch, rows]), inner) && device.takesPrologue!(kernel);
 }
 
 type Output = BufferValue & { readonly kind: 'output' };
