@@ -57,6 +57,8 @@ export class WebGpuBackend implements Backend {
   readonly name: string;
   /** @see Backend.repeats */
   readonly repeats = true;
+  /** @see Backend.readsQuantized */
+  readonly readsQuantized = true;
   /** @see Backend.scatters */
   readonly scatters = true;
   /** The device, and what is known about it. */

@@ -27,7 +27,7 @@ export { explain } from './explain-function.ts';
 export * from './functional.ts';
 export { grad, gradientsOf, valueAndGrad } from './gradient.ts';
 export { type DeviceTag, inScope, noGrad, type Spec, withScope } from './graph.ts';
-export { groupsOf, type QuantizedLayout, wordsOf } from './ops/dequantize.ts';
+export { groupsOf, type QuantizedLayout, wordsOf } from './ir/quantized.ts';
 export type { Index } from './ops/indexing.ts';
 export { checkChoice, checkOptions } from './ops/options.ts';
 export { type HostDraw, hostBits, hostNormal, hostUniform } from './ops/random-host.ts';

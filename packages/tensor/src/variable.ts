@@ -1,8 +1,9 @@
 import { backwardFrom, setOwner } from './backward.ts';
 import { checkNewValue } from './check-new-value.ts';
 import type { Node } from './graph.ts';
+import type { QuantizedLayout } from './ir/quantized.ts';
 import { cast } from './ops/cast.ts';
-import { checkQuantized, dequantize, type QuantizedLayout } from './ops/dequantize.ts';
+import { checkQuantized, dequantize } from './ops/dequantize.ts';
 import { detach } from './ops/detach.ts';
 import { fill } from './ops/leaf.ts';
 import { permute } from './ops/movement.ts';

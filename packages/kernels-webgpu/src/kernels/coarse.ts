@@ -12,7 +12,6 @@ import { planAttentionBackward } from './attention-backward.ts';
 import { planAttentionDecode } from './attention-decode.ts';
 import { planCumsum } from './cumsum.ts';
 import { fitsMatmul, planMatmul } from './matmul.ts';
-import { planQuantizedLinear } from './quantized-linear.ts';
 import { planScatterAdd } from './scatter-add.ts';
 import { planSort } from './sort.ts';
 import { planUpdateSlice, supportsUpdateSlice } from './update-slice.ts';
@@ -48,7 +47,6 @@ const templates: Readonly<Record<string, CoarseTemplate>> = {
     plan: planAttentionBackward,
   },
   cumsum: { supports: always, plan: planCumsum },
-  quantizedLinear: { supports: always, plan: planQuantizedLinear },
   scatterAdd: { supports: always, plan: planScatterAdd },
   sort: { supports: always, plan: planSort },
   topk: { supports: always, plan: planSort },

@@ -1,4 +1,4 @@
-import type { MatmulKernel } from '@llm/tensor/backend';
+import { buffersOf, type MatmulKernel } from '@llm/tensor/backend';
 import { type KernelPlan, nothing, type Target } from '../kernel.ts';
 import { printEpilogue } from '../print/epilogue.ts';
 import { sequence } from '../print/fit-bindings.ts';
@@ -6,7 +6,7 @@ import { printElementwise } from '../print/print-elementwise.ts';
 import { separateEpilogue, separateSecond } from '../print/print-matmul.ts';
 import { Shader } from '../print/shader.ts';
 import { choose } from './matmul/choose.ts';
-import type { Geometry } from './matmul/geometry.ts';
+import { type Geometry, takesTwo } from './matmul/geometry.ts';
 import { epilogueOutput } from './matmul/output.ts';
 import { planProduct } from './matmul/plan-product.ts';
 import { problemOf } from './matmul/problem.ts';
@@ -19,6 +19,7 @@ const FEWEST_PRODUCTS = 1 << 15;
 /** Whether a template can compute a product and is worth its longer shader. */
 export function fitsMatmul(kernel: MatmulKernel): boolean {
   const { left, right, buffers, batch, rows, columns, inner } = kernel;
+  if (right.quantized) return true;
   const floats = [left, right].every(
     ({ buffer }) => buffer < 0 || isFloatStorage(buffers[buffer]!.dtype),
   );
@@ -27,21 +28,23 @@ export function fitsMatmul(kernel: MatmulKernel): boolean {
 
 /**
  * A matrix product by the template that its shape calls for: tiles, tiles over ranges of the inner axis, or
- * few rows at a time. Sums are f32 whatever the operands' storage. An epilogue whose packed outputs the
+ * few rows at a time; a quantized right operand is decoded where it is read. Sums are f32 whatever the operands' storage. An epilogue whose packed outputs the
  * template cannot store runs as a loop of its own.
  *
  * @param geometry in place of the table's choice, for tests and measurements
  */
 export function planMatmul(kernel: MatmulKernel, target: Target, geometry?: Geometry): KernelPlan {
   if (product([...kernel.batch, kernel.rows, kernel.columns]) === 0) return nothing;
-  if (kernel.second && (geometry?.kind ?? 'vector') !== 'vector') return planTwo(kernel, target);
+  if (kernel.second && geometry && !takesTwo(geometry)) return planTwo(kernel, target);
   const epilogue = printEpilogue(new Shader(kernel.name, kernel.buffers), kernel);
   if (!epilogue) return planSeparately(kernel, target, geometry);
   const chosen = geometry
     ? { problem: problemOf(kernel), geometry }
     : choose(problemOf(kernel), epilogue.width, target);
   const { problem, geometry: cut } = chosen;
-  if (kernel.second && (cut.kind !== 'vector' || problem.swapped)) return planTwo(kernel, target);
+  if (kernel.second && (!takesTwo(cut) || problem.swapped)) return planTwo(kernel, target);
+  // Each invocation has one column there.
+  if (cut.kind === 'codes' && epilogue.width > 1) return planSeparately(kernel, target, geometry);
   const spec: MatmulShader = {
     name: kernel.name,
     problem,
@@ -77,11 +80,11 @@ function planSeparately(kernel: MatmulKernel, target: Target, geometry?: Geometr
   };
 }
 
-/** Buffers that the epilogue and the prologue load. */
-function alsoRead({ epilogue, prologue }: MatmulKernel): ReadonlySet<number> {
-  return new Set(
-    [...epilogue, ...(prologue?.instructions ?? [])].flatMap((instruction) =>
-      instruction.op === 'load' ? [instruction.access.buffer] : [],
-    ),
+/** Buffers that the epilogue and the prologue load, and those of scales and offsets. */
+function alsoRead({ epilogue, prologue, right, second }: MatmulKernel): ReadonlySet<number> {
+  const loaded = [...epilogue, ...(prologue?.instructions ?? [])].flatMap((instruction) =>
+    instruction.op === 'load' ? [instruction.access.buffer] : [],
   );
+  const beside = [right, second].flatMap((operand) => (operand ? buffersOf(operand).slice(1) : []));
+  return new Set([...loaded, ...beside]);
 }

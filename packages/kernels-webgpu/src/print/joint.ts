@@ -45,9 +45,8 @@ export function canJoin(joint: JointKernel, print: Print, target: Target): boole
 function isShort(kernel: SingleKernel): boolean {
   if (kernel.kind === 'matmul') return sizeOf([...kernel.batch, kernel.rows]) <= MOST_ROWS;
   if (kernel.kind === 'loop') return sizeOf(kernel.axes) <= MOST_POINTS;
-  const [x, update] = kernel.inputs;
-  if (kernel.operation === 'updateSlice') return sizeOf(update!.shape) <= MOST_POINTS;
-  return kernel.operation === 'quantizedLinear' && sizeOf(x!.shape.slice(0, -1)) <= MOST_ROWS;
+  const [, update] = kernel.inputs;
+  return kernel.operation === 'updateSlice' && sizeOf(update!.shape) <= MOST_POINTS;
 }
 
 /** Prints kernels that `canJoin`. Copies, which mostly fall away, come before. */

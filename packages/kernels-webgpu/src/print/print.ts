@@ -1,10 +1,16 @@
-import { type Kernel, type LoopKernel, type MatmulKernel, sizeOf } from '@llm/tensor/backend';
+import {
+  buffersOf,
+  type Kernel,
+  type LoopKernel,
+  type MatmulKernel,
+  sizeOf,
+} from '@llm/tensor/backend';
 import type { KernelPlan, Target } from '../kernel.ts';
 import { planCoarse, planMatmulTemplate } from '../kernels/coarse.ts';
 import { fitBindings, sequence } from './fit-bindings.ts';
 import { printJoint } from './joint.ts';
 import { printElementwise } from './print-elementwise.ts';
-import { printMatmul, separateEpilogue } from './print-matmul.ts';
+import { printMatmul, separateEpilogue, separateSecond } from './print-matmul.ts';
 import { printRows } from './print-rows.ts';
 
 /**
@@ -37,12 +43,19 @@ function printLoops(kernel: LoopKernel, target: Target): KernelPlan {
 }
 
 function printProduct(kernel: MatmulKernel, target: Target): KernelPlan {
-  if (isSmall(kernel)) return printMatmul(kernel, target);
+  if (isSmall(kernel) && !kernel.right.quantized) return printMatmul(kernel, target);
   return planMatmulTemplate(kernel, target) ?? printMatmul(kernel, target);
 }
 
-/** A product whose epilogue has too many buffers: that runs as loops of its own. */
+/** A product whose epilogue has too many buffers: that runs as loops of its own. So may a second product. */
 function printApart(kernel: MatmulKernel, target: Target): KernelPlan {
+  const { right, second } = kernel;
+  // One more for the left operand, and two for the sums.
+  if (second && buffersOf(right).length + buffersOf(second).length + 3 > mostBindings(target)) {
+    const two = separateSecond(kernel);
+    const plans = [printProduct(two.second, target), printApart(two.first, target)];
+    return sequence(plans, two.first.buffers.length, two.scratchBytes);
+  }
   const { product, epilogue, scratchBytes } = separateEpilogue(kernel);
   const plans = [printProduct(product, target), printLoops(epilogue, target)];
   return sequence(plans, product.buffers.length, scratchBytes);

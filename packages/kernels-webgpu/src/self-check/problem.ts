@@ -1,8 +1,14 @@
-import type { CoarseKernel, CoarseOperand, DType, Kernel, KernelBuffer } from '@llm/tensor/backend';
+import type {
+  CoarseKernel,
+  CoarseOperand,
+  DType,
+  KernelBuffer,
+  SingleKernel,
+} from '@llm/tensor/backend';
 
 /** A small run of one kernel whose results the host knows. */
 export interface Problem {
-  readonly kernel: Kernel;
+  readonly kernel: SingleKernel;
   /** What the kernel's buffers hold at first, in order; those that it writes are overwritten. */
   readonly contents: readonly Words[];
   /** What those that it writes hold afterwards, in order. */

@@ -1,5 +1,5 @@
 import type { MatmulKernel } from '@llm/tensor/backend';
-import { bufferOf, coarseProblem, integers, type Problem } from './problem.ts';
+import { bufferOf, integers, type Problem } from './problem.ts';
 
 interface Sizes {
   readonly batch?: number;
@@ -78,7 +78,7 @@ function quantized(count: number, bits: 4 | 8): Problem {
     const row = at % rows;
     let sum = 0;
     for (let column = 0; column < columns; column++) {
-      // A block is four words; a place of it, four neighbouring columns (`kernels/quantized/weights.ts`).
+      // A block is four words; a place of it, four neighbouring columns (`kernels/matmul/weights.ts`).
       const inBlock = column % (4 * places);
       const block = Math.floor(column / (4 * places));
       const word = codes[row * words + 4 * block + (inBlock % 4)]!;
@@ -89,14 +89,24 @@ function quantized(count: number, bits: 4 | 8): Problem {
     }
     out[at] = sum;
   }
-  return coarseProblem(
-    'quantizedLinear',
-    { bits, columns, group },
-    [
-      { shape: [count, columns], words: x },
-      { shape: [rows, words], words: codes },
-      { shape: [rows, columns / group], words: scales },
-    ],
-    [{ shape: [count, rows], words: out }],
-  );
+  const parts = [x, codes, scales];
+  const kernel: MatmulKernel = {
+    kind: 'matmul',
+    name: 'quantizedLinear',
+    buffers: [...parts.map((words) => bufferOf(words, 'read')), bufferOf(out, 'write')],
+    ...{ batch: [], rows: count, columns: rows, inner: columns },
+    left: { buffer: 0, offset: 0, batchStrides: [], rowStride: columns, columnStride: 1 },
+    right: {
+      ...{ buffer: 1, offset: 0, batchStrides: [], rowStride: 1, columnStride: words },
+      quantized: { layout: { bits, columns, group }, scales: 2 },
+    },
+    epilogue: [],
+    stores: [{ value: 0, buffer: 3, offset: 0, strides: [rows, 1] }],
+  };
+  return {
+    kernel,
+    contents: [...parts, new Float32Array(out.length)],
+    expected: [out],
+    tolerance: 0,
+  };
 }

@@ -1,4 +1,4 @@
-import type { Kernel } from '@llm/tensor/backend';
+import type { Kernel, SingleKernel } from '@llm/tensor/backend';
 import type { AdapterDescription } from '../adapter.ts';
 import type { KernelPlan } from '../kernel.ts';
 import type { PipelineCache } from '../pipelines.ts';
@@ -26,7 +26,7 @@ export class SelfCheck {
    * Resolves when the templates of these kernels are known to be right, and rejects with a `SelfCheckError` where
    * one is not; undefined where nothing is left to check.
    */
-  before(kernels: readonly Kernel[]): Promise<unknown> | undefined {
+  before(kernels: readonly SingleKernel[]): Promise<unknown> | undefined {
     const templates = new Set(kernels.map(templateOf));
     const checks = [...templates].flatMap((template) =>
       template === undefined || passed.has(this.#key(template)) ? [] : [this.#checked(template)],
@@ -69,9 +69,10 @@ export class SelfCheck {
 }
 
 /** The template that a kernel is printed by; undefined for elementwise loops and for shaders of the program's own. */
-function templateOf(kernel: Kernel): string | undefined {
+function templateOf(kernel: SingleKernel): string | undefined {
   if (kernel.kind === 'loop') return kernel.reduces ? 'rows' : undefined;
-  if (kernel.kind !== 'coarse') return 'matmul';
+  if (kernel.kind === 'matmul') return kernel.right.quantized ? 'quantizedLinear' : 'matmul';
+
   const { operation } = kernel;
   if (operation === 'topk') return 'sort';
   return operation === 'wgsl' ? undefined : operation;

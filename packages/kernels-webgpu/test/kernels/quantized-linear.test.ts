@@ -1,16 +1,17 @@
 import {
-  type CoarseKernel,
-  type CoarseOperand,
   type DType,
   decode,
   encode,
+  groupsOf,
+  type MatmulKernel,
   type QuantizedLayout,
+  wordsOf,
 } from '@llm/tensor/backend';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { full } from '../../../../tools/testing/full.ts';
 import { describeWebGpu } from '../../../../tools/testing/webgpu.ts';
 import type { Geometry } from '../../src/kernels/matmul/geometry.ts';
-import { planQuantizedLinear } from '../../src/kernels/quantized-linear.ts';
+import { planMatmul } from '../../src/kernels/matmul.ts';
 import { Runner } from './run-plan.ts';
 
 interface QuantizedCase {
@@ -21,7 +22,7 @@ interface QuantizedCase {
   /** Of x and the output. */
   readonly dtype?: 'f32' | 'f16';
   readonly scaleDtype?: 'f32' | 'f16' | 'bf16';
-  /** Elements before the first of each operand. */
+  /** Elements before the first of x, and words before the codes. */
   readonly offset?: number;
 }
 
@@ -29,15 +30,14 @@ interface QuantizedCase {
 function makeCase(x: QuantizedCase) {
   const { count, rows, layout, offsets = false, dtype = 'f32', scaleDtype = 'f32', offset = 0 } = x;
   const { bits, columns, group } = layout;
-  const groups = Math.ceil(columns / group);
-  const words = 4 * Math.ceil((columns * bits) / 128);
+  const [groups, words] = [groupsOf(layout), wordsOf(layout)];
   const wave = (size: number, type: DType, seed: number) =>
     encode(
       type,
-      Array.from({ length: offset + size }, (_, i) => Math.sin((i + 1) * seed)),
+      Array.from({ length: size }, (_, i) => Math.sin((i + 1) * seed)),
     );
   const specs: { shape: number[]; dtype: DType; bytes: Uint8Array }[] = [
-    { shape: [count, columns], dtype, bytes: wave(count * columns, dtype, 0.7) },
+    { shape: [count, columns], dtype, bytes: wave(offset + count * columns, dtype, 0.7) },
     {
       shape: [rows, words],
       dtype: 'i32',
@@ -56,30 +56,27 @@ function makeCase(x: QuantizedCase) {
   const last = specs.length - 1;
   const outBytes = count * rows * (dtype === 'f16' ? 2 : 4);
   specs[last]!.bytes = new Uint8Array(outBytes).fill(0xff);
-  const operands = specs.map(
-    ({ shape, dtype }, buffer): CoarseOperand => ({
-      ...{ buffer, shape, dtype, offset: buffer === last ? 0 : offset },
-      strides: [shape[1]!, 1],
-    }),
-  );
-  const kernel: CoarseKernel = {
-    kind: 'coarse',
-    name: 'quantizedLinear',
-    operation: 'quantizedLinear',
-    attributes: layout,
+  const hasOffset = (buffer: number) => buffer < 2; // the other parts are whole buffers
+  const kernel: MatmulKernel = {
+    ...{ kind: 'matmul', name: 'quantizedLinear' },
+    ...{ batch: [], rows: count, columns: rows, inner: columns },
     buffers: specs.map(({ shape, dtype }, i) => ({
       dtype,
-      size: shape[0]! * shape[1]! + (i === last ? 0 : offset),
+      size: shape[0]! * shape[1]! + (hasOffset(i) ? offset : 0),
       access: i === last ? 'write' : 'read',
     })),
-    inputs: operands.slice(0, -1),
-    outputs: operands.slice(-1),
+    left: { buffer: 0, offset, batchStrides: [], rowStride: columns, columnStride: 1 },
+    right: {
+      ...{ buffer: 1, offset, batchStrides: [], rowStride: 1, columnStride: words },
+      quantized: { layout, scales: 2, ...(offsets && { offsets: 3 }) },
+    },
+    epilogue: [],
+    stores: [{ value: 0, buffer: last, offset: 0, strides: [rows, 1] }],
   };
-  const [inputs, codes, scales, shifts] = specs
-    .slice(0, -1)
-    .map(({ dtype, shape, bytes }) =>
-      decode(dtype, bytes, offset + shape[0]! * shape[1]!).slice(offset),
-    );
+  const [inputs, codes, scales, shifts] = specs.slice(0, -1).map(({ dtype, shape, bytes }, i) => {
+    const start = hasOffset(i) ? offset : 0;
+    return decode(dtype, bytes, start + shape[0]! * shape[1]!).slice(start);
+  });
   const weight = (row: number, column: number) => {
     const block = Math.floor((column * bits) / 128);
     const inBlock = column % (128 / bits);
@@ -117,7 +114,7 @@ describeWebGpu('quantized linear', () => {
   async function check(x: QuantizedCase, geometry?: Geometry, onCpu = false): Promise<void> {
     const { kernel, bytes, want, magnitude } = makeCase(x);
     const target = { ...runner.target, ...(onCpu && { subgroupSizes: [8, 8] as const }) };
-    const plan = planQuantizedLinear(kernel, target, geometry);
+    const plan = planMatmul(kernel, target, geometry);
     const [result] = await runner.run(plan, kernel.buffers, bytes);
     const got = decode(x.dtype ?? 'f32', result!, want.length);
     let worst = 0;

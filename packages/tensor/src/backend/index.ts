@@ -36,7 +36,7 @@ export {
 export * from '../ir/attention.ts';
 export * from '../ir/kernel.ts';
 export { operandsOf } from '../ir/operands.ts';
-export type { QuantizedLayout } from '../ops/dequantize.ts';
+export { blockOf, groupsOf, type QuantizedLayout, wordsOf } from '../ir/quantized.ts';
 export type { RandomSource } from '../ops/random.ts';
 export { type LowerOptions, lower } from '../plan/lower.ts';
 export type { Binding, Graph, Lowered } from '../plan/lowered.ts';

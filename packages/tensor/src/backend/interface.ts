@@ -115,6 +115,11 @@ export interface Backend {
    */
   joins?(kernel: JointKernel): boolean;
   /**
+   * Whether products read right operands that lie quantized: `quantizedLinear` then is a product like any other, with
+   * an epilogue, and with what `pairs` and `prologues` allow. Default false: it is a coarse operation.
+   */
+  readonly readsQuantized?: boolean;
+  /**
    * Whether a product of so many rows may be computed together with another one of the same left operand, where one
    * expression takes both results: the projections of a gated layer. Default: no.
    */

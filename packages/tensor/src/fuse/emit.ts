@@ -12,10 +12,12 @@ import type {
   LoopKernel,
   MatmulKernel,
   MatrixAccess,
+  QuantizedOperand,
   ReduceOperator,
   Store,
   UnaryOperator,
 } from '../ir/kernel.ts';
+import type { QuantizedLayout } from '../ir/quantized.ts';
 import { contiguousStrides } from '../shape.ts';
 import { collapse } from './collapse.ts';
 import { emitCoarse } from './emit-coarse.ts';
@@ -117,7 +119,8 @@ class Emitter {
 
   #matrices(host: Vertex): [MatrixAccess, MatrixAccess] {
     const batch = host.shape.slice(0, -2);
-    const [left, right] = host.inputs.map((edge): MatrixAccess => {
+    const [x, weight, ...parts] = host.inputs as [Edge, Edge, ...Edge[]];
+    const access = (edge: Edge): MatrixAccess => {
       const view = viewOf(edge);
       const rank = view.shape.length;
       return {
@@ -127,8 +130,20 @@ class Emitter {
         rowStride: view.strides[rank - 2]!,
         columnStride: view.strides[rank - 1]!,
       };
-    });
-    return [left!, right!];
+    };
+    const operands: [MatrixAccess, MatrixAccess] = [access(x), access(weight)];
+    if (parts.length === 0) return operands;
+    const [left, { rowStride, columnStride, ...codes }] = operands;
+    const [scales, offsets] = parts.map(({ source, output }) =>
+      this.#table.local(source, output, 'read'),
+    );
+    const quantized: QuantizedOperand = {
+      layout: host.attributes as QuantizedLayout,
+      scales: scales!,
+      ...(offsets !== undefined && { offsets }),
+    };
+    // A row of codes is a column of the operand.
+    return [left, { ...codes, rowStride: columnStride, columnStride: rowStride, quantized }];
   }
 
   #store(vertex: Vertex, paths: readonly Path[]): Store {

@@ -1,16 +1,25 @@
+import { structuralKey } from '../key.ts';
 import { sameShape } from '../shape.ts';
 import { type Edge, type Vertex, viewOf } from './vertex.ts';
 
 /** Whether two products have the same left operand, and right operands laid out alike: one kernel can walk all three. */
 export function isPair(first: Vertex, second: Vertex): boolean {
-  const [left, right] = first.inputs as [Edge, Edge];
-  const [otherLeft, otherRight] = second.inputs as [Edge, Edge];
+  const [left, ...right] = first.inputs as [Edge, ...Edge[]];
+  const [otherLeft, ...otherRight] = second.inputs as [Edge, ...Edge[]];
   return (
     sameShape(first.shape, second.shape) &&
+    structuralKey(first.attributes) === structuralKey(second.attributes) &&
     isSameValue(left, otherLeft) &&
-    dtypeOf(right) === dtypeOf(otherRight) &&
-    sameShape(right.shape, otherRight.shape) &&
-    sameShape(viewOf(right).strides, viewOf(otherRight).strides)
+    right.length === otherRight.length &&
+    right.every((part, i) => isAlike(part, otherRight[i]!))
+  );
+}
+
+function isAlike(a: Edge, b: Edge): boolean {
+  return (
+    dtypeOf(a) === dtypeOf(b) &&
+    sameShape(a.shape, b.shape) &&
+    sameShape(viewOf(a).strides, viewOf(b).strides)
   );
 }
 

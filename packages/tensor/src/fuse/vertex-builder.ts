@@ -7,6 +7,7 @@
 import { inScope, type Node, pick, type Spec, topologicalOrder } from '../graph.ts';
 import type { ReduceOperator } from '../ir/kernel.ts';
 import { structuralKey } from '../key.ts';
+import { quantizedLinearOp } from '../ops/quantized-linear.ts';
 import { recomputeOp } from '../ops/recompute.ts';
 import { ScanAttributes } from '../scan/attributes.ts';
 import { type Shape, sameShape, sizeOf } from '../shape.ts';
@@ -104,6 +105,11 @@ export class VertexBuilder {
       return this.#whole(this.#vertex('coarse', node, whole));
     }
     const { op, attributes } = node;
+    if (op === (quantizedLinearOp as unknown) && this.capabilities.readsQuantized) {
+      const [x, ...parts] = inputs as [Edge, ...Edge[]];
+      const whole = parts.map((part) => this.#rowMajor(part));
+      return this.#whole(this.#vertex('matmul', node, [this.#unpadded(x), ...whole]));
+    }
     if (!op.userDefined && this.capabilities.supports(op.name, attributes, node.inputs)) {
       return this.#kernel(node, inputs);
     }

@@ -52,6 +52,7 @@ export type Capabilities = Pick<
   | 'overwrites'
   | 'joins'
   | 'pairs'
+  | 'readsQuantized'
   | 'prologues'
   | 'takesPrologue'
   | 'scatters'

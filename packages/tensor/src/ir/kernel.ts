@@ -8,6 +8,7 @@
  */
 import type { DType } from '../dtype.ts';
 import { structuralKey } from '../key.ts';
+import type { QuantizedLayout } from './quantized.ts';
 
 /** A kernel of one of three kinds, or several that are launched together. */
 export type Kernel = SingleKernel | JointKernel;
@@ -196,6 +197,26 @@ export interface MatrixAccess {
   readonly batchStrides: readonly number[];
   readonly rowStride: number;
   readonly columnStride: number;
+  /** Where present, the buffer holds codes; see `QuantizedOperand`. */
+  readonly quantized?: QuantizedOperand;
+}
+
+/**
+ * What makes numbers of a right operand's codes. The buffer of the operand holds [columns, words], its scales and
+ * offsets (by their local numbers) hold [columns, groups]: a row of codes is a column of the operand. Its strides are
+ * those of words. Only for backends with `readsQuantized`.
+ */
+export interface QuantizedOperand {
+  readonly layout: QuantizedLayout;
+  readonly scales: number;
+  readonly offsets?: number;
+}
+
+/** The local numbers of the buffers that a matrix operand is read from. */
+export function buffersOf({ buffer, quantized }: MatrixAccess): readonly number[] {
+  if (!quantized) return [buffer];
+  const { scales, offsets } = quantized;
+  return [buffer, scales, ...(offsets === undefined ? [] : [offsets])];
 }
 
 /**

@@ -1,10 +1,11 @@
 import { isFloat } from '../dtype.ts';
 import { apply, type Node, type Op } from '../graph.ts';
+import { groupsOf, type QuantizedLayout, wordsOf } from '../ir/quantized.ts';
 import { format } from '../shape.ts';
 import { add } from './arithmetic.ts';
 import type { OpCase } from './case.ts';
 import { cast } from './cast.ts';
-import { checkQuantized, dequantize, isQuantized, type QuantizedLayout } from './dequantize.ts';
+import { checkQuantized, dequantize, isQuantized } from './dequantize.ts';
 import { matmul } from './matmul.ts';
 import { permute, reshape } from './movement.ts';
 
@@ -63,40 +64,37 @@ function words(count: number): number[] {
   return Array.from({ length: count }, (_, i) => Math.imul(i + 1, 0x9e3779b1));
 }
 
-const linearCase = (
-  name: string,
-  count: number,
-  rows: number,
-  layout: QuantizedLayout,
-  offsets: boolean,
-  scaleType: 'f32' | 'f16' = 'f32',
-): OpCase => {
-  const perRow = 4 * Math.ceil((layout.columns * layout.bits) / 128);
-  const groups = Math.ceil(layout.columns / layout.group);
-  const part = { shape: [rows, groups], dtype: scaleType } as const;
-  return {
-    name,
-    inputs: [
-      { shape: [count, layout.columns] },
-      { shape: [rows, perRow], dtype: 'i32', values: words(rows * perRow) },
-      part,
-      ...(offsets ? [part] : []),
-    ],
-    terms: layout.columns,
-    // Second differences of numbers with eleven bits say nothing.
-    ...(scaleType === 'f16' && { gradient: false }),
-    build: ([x, ...parts]) => quantizedLinear(x!, dequantize(parts, layout)),
-  };
-};
+/** Name, rows of x, rows of the matrix, its layout, whether it has offsets, and the type of its scales. */
+type LinearCase = readonly [string, number, number, QuantizedLayout, boolean, ('f32' | 'f16')?];
 
-/** Test cases of `dequantize` and `quantizedLinear`. */
-export const cases: readonly OpCase[] = [
-  linearCase('4 bits', 1, 5, { bits: 4, columns: 64, group: 32 }, false),
-  linearCase('4 bits with offsets', 3, 7, { bits: 4, columns: 96, group: 32 }, true),
-  linearCase('4 bits, several rows of x', 9, 6, { bits: 4, columns: 64, group: 64 }, true),
-  linearCase('8 bits per row', 1, 9, { bits: 8, columns: 48, group: 48 }, false),
-  linearCase('8 bits in groups of 16', 2, 3, { bits: 8, columns: 64, group: 16 }, true),
-  linearCase('columns that are no whole block', 2, 3, { bits: 8, columns: 21, group: 21 }, false),
-  linearCase('half-precision scales', 1, 66, { bits: 4, columns: 64, group: 32 }, true, 'f16'),
-  linearCase('more rows of x than decoding has', 40, 5, { bits: 4, columns: 64, group: 32 }, true),
+const linearCases: readonly LinearCase[] = [
+  ['4 bits', 1, 5, { bits: 4, columns: 64, group: 32 }, false],
+  ['4 bits with offsets', 3, 7, { bits: 4, columns: 96, group: 32 }, true],
+  ['4 bits, several rows of x', 9, 6, { bits: 4, columns: 64, group: 64 }, true],
+  ['8 bits per row', 1, 9, { bits: 8, columns: 48, group: 48 }, false],
+  ['8 bits in groups of 16', 2, 3, { bits: 8, columns: 64, group: 16 }, true],
+  ['columns that are no whole block', 2, 3, { bits: 8, columns: 21, group: 21 }, false],
+  ['half-precision scales', 1, 66, { bits: 4, columns: 64, group: 32 }, true, 'f16'],
+  ['more rows of x than decoding has', 40, 5, { bits: 4, columns: 64, group: 32 }, true],
 ];
+
+/** Test cases of `dequantize` and `quantizedLinear`; marked as pure, for bundlers to leave out. */
+export const cases: readonly OpCase[] = /* @__PURE__ */ linearCases.map(
+  ([name, count, rows, layout, offsets, scaleType = 'f32']): OpCase => {
+    const perRow = wordsOf(layout);
+    const part = { shape: [rows, groupsOf(layout)], dtype: scaleType } as const;
+    return {
+      name,
+      inputs: [
+        { shape: [count, layout.columns] },
+        { shape: [rows, perRow], dtype: 'i32', values: words(rows * perRow) },
+        part,
+        ...(offsets ? [part] : []),
+      ],
+      terms: layout.columns,
+      // Second differences of numbers with eleven bits say nothing.
+      ...(scaleType === 'f16' && { gradient: false }),
+      build: ([x, ...parts]) => quantizedLinear(x!, dequantize(parts, layout)),
+    };
+  },
+);

@@ -1,4 +1,10 @@
-import type { Instruction, LoopKernel, SingleKernel, Store } from '../ir/kernel.ts';
+import {
+  buffersOf,
+  type Instruction,
+  type LoopKernel,
+  type SingleKernel,
+  type Store,
+} from '../ir/kernel.ts';
 import { operandsOf } from '../ir/operands.ts';
 
 /**
@@ -13,7 +19,7 @@ export function readsWhatItWrites(kernel: SingleKernel, read: number, written: n
   if (kernel.kind === 'matmul') {
     const { left, right, second, prologue } = kernel;
     const isOperand =
-      [left, right, second].some((operand) => operand?.buffer === read) ||
+      [left, right, second].some((operand) => operand && buffersOf(operand).includes(read)) ||
       prologue?.instructions.some((each) => each.op === 'load' && each.access.buffer === read);
     return !isOperand && loadsOnlyAt(kernel.epilogue, read, store);
   }

@@ -7,7 +7,15 @@
  */
 import type { BufferValue, EmittedKernel } from '../fuse/emitted.ts';
 import type { Capabilities, Vertex } from '../fuse/vertex.ts';
-import type { Instruction, KernelBuffer, LoopKernel, MatmulKernel } from '../ir/kernel.ts';
+import {
+  buffersOf,
+  type Instruction,
+  type KernelBuffer,
+  type LoopKernel,
+  type MatmulKernel,
+  type MatrixAccess,
+  type QuantizedOperand,
+} from '../ir/kernel.ts';
 import { contiguousStrides, sizeOf } from '../shape.ts';
 import type { Emitted } from './join.ts';
 
@@ -86,8 +94,7 @@ function fold(
   const { left, right, second, epilogue, batch, rows, inner } = kernel;
   const local = product.values.findIndex((other) => isSame(other, value));
   const isElsewhere =
-    right.buffer === local ||
-    second?.buffer === local ||
+    [right, second].some((operand) => operand && buffersOf(operand).includes(local)) ||
     epilogue.some((each) => each.op === 'load' && each.access.buffer === local);
   const [count, length] = loop.kernel.axes as [number, number];
   if (kernel.prologue || left.buffer !== local || isElsewhere || left.offset !== 0)
@@ -126,6 +133,15 @@ function fold(
     ...access,
     buffer: own[access.buffer]!,
   });
+  const movedMatrix = ({ quantized, ...access }: MatrixAccess): MatrixAccess => ({
+    ...moved(access),
+    ...(quantized && { quantized: movedParts(quantized) }),
+  });
+  const movedParts = ({ layout, scales, offsets }: QuantizedOperand): QuantizedOperand => ({
+    layout,
+    scales: own[scales]!,
+    ...(offsets !== undefined && { offsets: own[offsets]! }),
+  });
   return {
     ...product,
     values,
@@ -134,8 +150,8 @@ function fold(
       name: `${loop.kernel.name}→${kernel.name}`,
       buffers,
       left: moved(left),
-      right: moved(right),
-      ...(second && { second: moved(second) }),
+      right: movedMatrix(right),
+      ...(second && { second: movedMatrix(second) }),
       epilogue: move(epilogue, own),
       stores: kernel.stores.map(moved),
       prologue: {

@@ -6,12 +6,16 @@
  */
 import { gradients } from '../autograd.ts';
 import type { Node } from '../graph.ts';
+import { wordsOf } from '../ir/quantized.ts';
 import * as arithmetic from '../ops/arithmetic.ts';
 import { expand, sum } from '../ops/broadcast.ts';
 import { concat } from '../ops/concat.ts';
+import { dequantize } from '../ops/dequantize.ts';
+import { indices } from '../ops/leaf.ts';
 import { greater } from '../ops/logic.ts';
 import { matmul } from '../ops/matmul.ts';
 import * as movement from '../ops/movement.ts';
+import { quantizedLinear } from '../ops/quantized-linear.ts';
 import { max, mean } from '../ops/reduce.ts';
 import { softmax } from '../ops/softmax.ts';
 import { where } from '../ops/where.ts';
@@ -104,6 +108,18 @@ const operations: readonly Build[] = [
     const times = (weight: Node) => matmul(rows, movement.transpose(weight, 0, 1));
     const gate = arithmetic.sigmoid(times(arithmetic.tanh(right)));
     return arithmetic.mul(gate, arithmetic.mul(times(arithmetic.abs(right)), 0.3));
+  },
+  (x, y, choice) => {
+    const rows = matrix(x);
+    const columns = rows.shape[1]!;
+    const bits = choice % 2 === 0 ? 8 : 4;
+    const layout = { bits, columns, group: columns } as const;
+    const words = wordsOf(layout);
+    const codes = movement.reshape(arithmetic.mul(indices(3 * words), 0x1e3779b1), [3, words]);
+    const three = movement.reshape(fit(y, indices(3)), [3, 1]);
+    const scales = arithmetic.mul(arithmetic.tanh(three), 2 ** -bits);
+    const parts = choice % 3 === 0 ? [codes, scales, scales] : [codes, scales];
+    return quantizedLinear(rows, dequantize(parts, layout));
   },
   (x, y, choice) => {
     const rows = x.shape.length > 1 ? x : movement.reshape(x, [-1, 1]);

@@ -19,6 +19,7 @@ import type {
   Kernel,
   MatmulKernel,
   MatrixAccess,
+  QuantizedOperand,
 } from '../../src/ir/kernel.ts';
 import { indexedRules } from '../../src/reference/indexed.ts';
 import type { Operand, Rule } from '../../src/reference/operand.ts';
@@ -48,6 +49,8 @@ export class InterpreterBackend implements Backend {
   joins({ parts }: JointKernel): boolean {
     return parts.length <= 4;
   }
+
+  readonly readsQuantized = true;
 
   prologues(): boolean {
     return true;
@@ -267,13 +270,34 @@ function sumsOf(
       access.batchStrides.reduce((sum, stride, axis) => sum + stride * index[axis]!, 0);
     const i = index[axes.length - 2]!;
     const j = index[axes.length - 1]!;
+    const element = (k: number, j: number) => {
+      if (right.quantized) return decoded(right, right.quantized, arrays, k, j);
+      return arrays[right.buffer]![at(right) + k * right.rowStride + j * right.columnStride]!;
+    };
     let sum = 0;
     for (let k = 0; k < inner; k++) {
       const a = arrays[left.buffer]![at(left) + i * left.rowStride + k * left.columnStride]!;
-      const b = arrays[right.buffer]![at(right) + k * right.rowStride + j * right.columnStride]!;
-      sum += a * b;
+      sum += a * element(k, j);
     }
     sums.push(Math.fround(sum));
   }
   return sums;
+}
+
+/** The element of a quantized right operand, whose columns are rows of codes. */
+function decoded(
+  { buffer, offset, rowStride, columnStride }: MatrixAccess,
+  { layout: { bits, columns, group }, scales, offsets }: QuantizedOperand,
+  arrays: readonly number[][],
+  k: number,
+  j: number,
+): number {
+  const inBlock = k % (128 / bits);
+  const place = 4 * Math.floor((k * bits) / 128) + (inBlock % 4);
+  const word = arrays[buffer]![offset + place * rowStride + j * columnStride]!;
+  const shift = Math.floor(inBlock / 4) * bits;
+  const code = bits === 4 ? (word >>> shift) & 15 : (word << (24 - shift)) >> 24;
+  const number = j * Math.ceil(columns / group) + Math.floor(k / group);
+  const shifted = offsets === undefined ? 0 : arrays[offsets]![number]!;
+  return code * arrays[scales]![number]! + shifted;
 }

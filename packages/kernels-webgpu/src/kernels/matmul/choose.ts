@@ -12,6 +12,8 @@ const SHORTEST_RANGE = 256;
 const MOST_SPLITS = 16;
 /** Multiplications from which a shader that takes a CPU twice as long to compile pays. */
 const LONG_PRODUCT = 1 << 25;
+/** Rows up to which a software adapter streams codes, as GPUs do for all that `fitsVector`. */
+const MOST_CODE_ROWS_ON_CPU = 4;
 
 const tile = (size: number, tileInner: number): TileGeometry => ({
   kind: 'tile',
@@ -35,6 +37,7 @@ export function choose(
   target: Target,
 ): { problem: Problem; geometry: Geometry } {
   const { rows, columns } = problem;
+  if (problem.right.quantized) return { problem, geometry: quantizedGeometry(problem, target) };
   if (fitsVector(problem)) return { problem, geometry: vectorGeometry(problem, target) };
   const other = swap(problem);
   if (columns < rows && width === 1 && fitsVector(other)) {
@@ -53,6 +56,22 @@ export function choose(
     const whole = problem.inner % 4 === 0 && columns % 4 === 0;
     return { problem, geometry: { kind: 'direct', rows: whole && rows > 4 ? 8 : 4 } };
   }
+  return { problem, geometry: tileGeometry(problem) };
+}
+
+/** Few rows stream the codes once; for more, tiles share what they decode. */
+function quantizedGeometry(problem: Problem, target: Target): Geometry {
+  const isOnCpu = computesOnCpu(target);
+  const isComputed = problem.left.buffer < 0;
+  if (fitsVector(problem) && (!isOnCpu || isComputed || problem.rows <= MOST_CODE_ROWS_ON_CPU)) {
+    return { kind: 'codes' };
+  }
+  // Eight rows that decode four columns each make a shader that a CPU compiles for seconds.
+  return isOnCpu ? { kind: 'direct', rows: 4 } : tileGeometry(problem);
+}
+
+function tileGeometry(problem: Problem): TileGeometry {
+  const { rows, columns } = problem;
   const count = ({ tileRows, tileColumns }: TileGeometry) =>
     matrices(problem) * Math.ceil(rows / tileRows) * Math.ceil(columns / tileColumns);
   const narrow = rows <= 32 || columns <= 32;
@@ -60,7 +79,7 @@ export function choose(
   const wanted = Math.floor(ENOUGH_WORKGROUPS / count(base));
   const possible = Math.floor(problem.inner / SHORTEST_RANGE);
   const splits = Math.max(1, Math.min(wanted, possible, MOST_SPLITS));
-  return { problem, geometry: { ...base, splits } };
+  return { ...base, splits };
 }
 
 /** Whether a device is a software adapter: they have a CPU's vectors for subgroups: 4 or 8 lanes. GPUs that can do 8 can do 16, too. */

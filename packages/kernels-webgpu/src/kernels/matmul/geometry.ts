@@ -34,8 +34,21 @@ export interface SharedRowsGeometry {
   readonly rows: number;
 }
 
+/** A product of few rows with a quantized matrix: rows of codes are streamed. */
+export interface CodesGeometry {
+  readonly kind: 'codes';
+}
+
 /** How a product is computed. */
-export type Geometry = TileGeometry | VectorGeometry | DirectGeometry | SharedRowsGeometry;
+export type Geometry =
+  | TileGeometry
+  | VectorGeometry
+  | DirectGeometry
+  | SharedRowsGeometry
+  | CodesGeometry;
+
+/** Whether a way to compute a product can compute the left operand, and a second product beside. */
+export const takesTwo = ({ kind }: Geometry): boolean => kind === 'vector' || kind === 'codes';
 
 /** Invocations of a tile's workgroup: each has 4 × 4 sums. */
 export const threadsOf = ({ tileRows, tileColumns }: TileGeometry): number =>

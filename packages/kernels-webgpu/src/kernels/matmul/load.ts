@@ -1,6 +1,6 @@
-import { quantizedQuad, type WeightReader } from '../quantized/weights.ts';
 import { dot, loadFloat, loadQuad, quadType, u32 } from '../wgsl.ts';
 import { type Direction, directionOf, type Operand } from './problem.ts';
+import { quantizedQuad, type WeightReader } from './weights.ts';
 
 /** How a shader reads an operand. */
 export interface OperandLoader {

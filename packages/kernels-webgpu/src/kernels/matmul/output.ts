@@ -18,14 +18,13 @@ export type DeclareOutput = (shader: Shader, problem: Problem) => Output;
  * the inner axis, all matrices of the first come before those of the second.
  */
 export const plainOutput =
-  (buffer: number, offset = 0): DeclareOutput =>
+  (buffer: number): DeclareOutput =>
   (shader, { rows, columns }) => {
     const name = shader.buffer(buffer);
-    const start = offset === 0 ? '' : `${u32(offset)} + `;
     return {
       width: 1,
       call: (batch, row, column, [sum]) =>
-        `${name}[${start}(${batch} * ${u32(rows)} + ${row}) * ${u32(columns)} + ${column}] = ${sum};`,
+        `${name}[(${batch} * ${u32(rows)} + ${row}) * ${u32(columns)} + ${column}] = ${sum};`,
     };
   };
 

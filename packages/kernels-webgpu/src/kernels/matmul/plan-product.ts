@@ -1,6 +1,7 @@
 import type { KernelBuffer } from '@llm/tensor/backend';
 import type { KernelPlan } from '../../kernel.ts';
 import { addRangesStep } from './add-ranges.ts';
+import { codesStep } from './codes.ts';
 import { directStep } from './direct.ts';
 import type { Geometry } from './geometry.ts';
 import { plainOutput } from './output.ts';
@@ -15,6 +16,7 @@ export function planProduct(spec: MatmulShader, geometry: Geometry): KernelPlan 
   if (geometry.kind === 'shared-rows') {
     return { steps: [sharedRowsStep(spec, geometry)], scratchBytes: [] };
   }
+  if (geometry.kind === 'codes') return { steps: [codesStep(spec)], scratchBytes: [] };
   if (geometry.kind === 'vector') return { steps: [vectorStep(spec, geometry)], scratchBytes: [] };
   if (geometry.splits === 1) return { steps: [tileStep(spec, geometry)], scratchBytes: [] };
 

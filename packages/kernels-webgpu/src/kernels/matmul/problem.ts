@@ -1,6 +1,6 @@
-import type { DType, MatmulKernel, MatrixAccess } from '@llm/tensor/backend';
-import type { QuantizedWeights } from '../quantized/weights.ts';
+import type { DType, MatmulKernel, MatrixAccess, QuantizedOperand } from '@llm/tensor/backend';
 import { type FloatStorage, isFloatStorage, product } from '../wgsl.ts';
+import type { QuantizedWeights } from './weights.ts';
 
 /**
  * A matrix operand as the templates see it: lines (rows of the left, columns of the right operand) of
@@ -40,15 +40,22 @@ export interface Problem {
  */
 export function problemOf(kernel: MatmulKernel): Problem {
   const { batch, rows, columns, inner, left, right, second } = kernel;
+  const dtypeOf = (buffer: number) => floats(kernel.buffers[buffer]!.dtype);
   const access = (
-    { buffer, offset, batchStrides }: MatrixAccess,
+    { buffer, offset, batchStrides, quantized }: MatrixAccess,
     lineStride: number,
     innerStride: number,
   ): Operand => {
-    // What a prologue computes is no buffer, and f32.
-    const dtype = buffer < 0 ? 'f32' : floats(kernel.buffers[buffer]!.dtype);
-    return { buffer, dtype, offset, lineStride, innerStride, batchStrides };
+    // What a prologue computes is no buffer, and f32, as what is made of codes.
+    const dtype = buffer < 0 || quantized ? 'f32' : dtypeOf(buffer);
+    const operand = { buffer, dtype, offset, lineStride, innerStride, batchStrides };
+    return quantized ? { ...operand, quantized: weightsOf(quantized) } : operand;
   };
+  const weightsOf = ({ layout, scales, offsets }: QuantizedOperand): QuantizedWeights => ({
+    layout,
+    scales: { buffer: scales, dtype: dtypeOf(scales) },
+    offsets: offsets === undefined ? undefined : { buffer: offsets, dtype: dtypeOf(offsets) },
+  });
   // Where there is one line, its stride says nothing, and must not look like a direction.
   const stride = (size: number, given: number) => (size === 1 ? 0 : given);
   const across = (operand: MatrixAccess) =>

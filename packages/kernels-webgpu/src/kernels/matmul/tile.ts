@@ -1,12 +1,12 @@
 import type { KernelBuffer, Prologue } from '@llm/tensor/backend';
 import { gridOf, type KernelStep, type Target } from '../../kernel.ts';
 import { Shader } from '../../print/shader.ts';
-import { readWeights } from '../quantized/weights.ts';
 import { digits, retype, u32 } from '../wgsl.ts';
 import { type TileGeometry, threadsOf } from './geometry.ts';
 import { baseOf, loadDirection, type OperandLoader, quadFunction, wideType } from './load.ts';
 import type { DeclareOutput, Output } from './output.ts';
 import { isAligned, matrices, type Operand, type Problem } from './problem.ts';
+import { readWeights } from './weights.ts';
 
 /** What a shader of the product needs besides its geometry. */
 export interface MatmulShader {

@@ -116,7 +116,7 @@ ${isAlone ? storeOwn(problem, stored, matrices.length) : addUp(problem, geometry
 }
 
 /** Four elements from `k` of a row that the shader computes; beyond the end, where the matrix is 0, its last one. */
-function computedQuad(row: PrologueRow, inner: number): string {
+export function computedQuad(row: PrologueRow, inner: number): string {
   const elements = [0, 1, 2, 3].map((lane) =>
     row.element(inner % 4 === 0 ? `(i32(k) + ${lane})` : `min(i32(k) + ${lane}, ${inner - 1})`),
   );

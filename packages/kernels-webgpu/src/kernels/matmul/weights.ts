@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { QuantizedLayout } from '@llm/tensor/backend';
+import { blockOf, groupsOf, type QuantizedLayout, wordsOf } from '@llm/tensor/backend';
 import type { Shader } from '../../print/shader.ts';
 import { type FloatStorage, loadFloat, u32 } from '../wgsl.ts';
 
@@ -12,8 +12,6 @@ import { type FloatStorage, loadFloat, u32 } from '../wgsl.ts';
 export interface GroupNumbers {
   readonly buffer: number;
   readonly dtype: FloatStorage;
-  /** In elements. */
-  readonly offset: number;
 }
 
 /** What makes numbers of codes. */
@@ -32,26 +30,16 @@ export interface WeightReader {
   readonly offset?: ((row: string, group: string) => string) | undefined;
 }
 
-/** Columns of a block. */
-export const blockColumns = ({ bits }: QuantizedLayout): number => 128 / bits;
-
-/** Blocks of a row. */
-export const blocksOf = (layout: QuantizedLayout): number =>
-  Math.ceil(layout.columns / blockColumns(layout));
-
 /** Brings the buffers of scales and offsets into a shader. */
 export function readWeights(
   shader: Shader,
   { layout, scales, offsets }: QuantizedWeights,
 ): WeightReader {
-  const groups = Math.ceil(layout.columns / layout.group);
-  const reader = ({ buffer, dtype, offset }: GroupNumbers) => {
+  const groups = groupsOf(layout);
+  const reader = ({ buffer, dtype }: GroupNumbers) => {
     const name = shader.buffer(buffer);
-    const start = offset === 0 ? '' : `${u32(offset)} + `;
-    return (row: string, group: string) => {
-      const at = groups === 1 ? `${start}${row}` : `${start}(${row}) * ${u32(groups)} + ${group}`;
-      return loadFloat(name, dtype, at);
-    };
+    return (row: string, group: string) =>
+      loadFloat(name, dtype, groups === 1 ? row : `(${row}) * ${u32(groups)} + ${group}`);
   };
   return { layout, scale: reader(scales), offset: offsets && reader(offsets) };
 }
@@ -83,8 +71,8 @@ export function quantizedQuad(
   { buffer, extent, inner, aligned }: CodeSource,
   { layout, scale, offset }: WeightReader,
 ): string {
-  const block = blockColumns(layout);
-  const first = `base + row * ${u32(4 * blocksOf(layout))} + k / ${u32(block)} * 4u`;
+  const block = blockOf(layout.bits);
+  const first = `base + row * ${u32(wordsOf(layout))} + k / ${u32(block)} * 4u`;
   const words = aligned
     ? `${buffer}[(${first}) >> 2u]`
     : `vec4i(${[0, 1, 2, 3].map((i) => `${buffer}[${first} + ${i}u]`).join(', ')})`;
