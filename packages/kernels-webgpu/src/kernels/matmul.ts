@@ -28,8 +28,8 @@ export function fitsMatmul(kernel: MatmulKernel): boolean {
 
 /**
  * A matrix product by the template that its shape calls for: tiles, tiles over ranges of the inner axis, or
- * few rows at a time; a quantized right operand is decoded where it is read. Sums are f32 whatever the operands' storage. An epilogue whose packed outputs the
- * template cannot store runs as a loop of its own.
+ * few rows at a time; a quantized right operand is decoded where it is read. Sums are f32 whatever the operands'
+ * storage. An epilogue whose packed outputs the template cannot store runs as a loop of its own.
  *
  * @param geometry in place of the table's choice, for tests and measurements
  */

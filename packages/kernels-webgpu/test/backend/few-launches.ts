@@ -152,6 +152,18 @@ function testLaunches(): void {
       await check(fn, [wave([rows, inner], 0)], 1);
     });
 
+    it('of a gated layer of more parts than a shader of six buffers binds', async () => {
+      const kernelLimits = { maxStorageBuffersPerShaderStage: 6 };
+      const small = await createWebGpuBackend({ debug: true, kernelLimits });
+      registerDevice('small', async () => new BackendDevice(small));
+      setDefaultDevice('small');
+      const [gate, up] = [weight(70, 0), weight(70, 3)];
+      const fn = (x?: Tensor, r?: Tensor) => silu(linear(x!, gate)).mul(linear(x!, up)).add(r!);
+      await check(fn, [wave([2, inner], 0), wave([2, 70], 5)], undefined);
+      setDefaultDevice('webgpu');
+      await small.dispose();
+    });
+
     it('of halves', async () => {
       const w = weight(70, 0);
       const fn = (x?: Tensor) => linear(x!.to('f16'), w).add(1);

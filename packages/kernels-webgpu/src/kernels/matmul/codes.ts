@@ -12,7 +12,7 @@ import {
   retypeOperands,
   rightLoadersOf,
 } from './tile.ts';
-import { computedQuad } from './vector.ts';
+import { computedQuad, indented } from './vector.ts';
 import { codesAt, groupOf } from './weights.ts';
 
 const THREADS = 64;
@@ -56,7 +56,7 @@ export function codesStep(spec: MatmulShader): KernelStep {
 
   if (left && !left.aligned) shader.declare(quadFunction('leftQuad', left));
   const leftQuad = (row: number) => {
-    if (!left) return computed(own[row]!, inner);
+    if (!left) return letLeft(own[row]!, inner);
     const { offset, dtype, lineStride } = operand;
     const quad = left.aligned
       ? loadQuad(left.buffer, dtype, `quad + ${u32((offset + row * lineStride) / 4)}`)
@@ -126,12 +126,12 @@ ${eachRow((row) => {
   return retypeOperands(shader.finish(body, THREADS, workgroups), loaders);
 }
 
-/** As `computedQuad`; beyond the end, where a block's codes mean nothing, 0. */
-function computed(row: PrologueRow, inner: number): string {
-  const quad = computedQuad(row, inner);
-  if (inner % 4 === 0) return quad;
-  return `${quad.replace(/let left = /, 'let whole = ')}
-    let left = select(vec4f(), whole, vec4u(k) + vec4u(0u, 1u, 2u, 3u) < vec4u(${inner}));`;
+/** Four elements from `k` on of a row that the shader computes; 0 beyond the end, where a block's codes mean nothing. */
+function letLeft(row: PrologueRow, inner: number): string {
+  const { lines, value } = computedQuad(row, inner);
+  const isInside = `vec4u(k) + vec4u(0u, 1u, 2u, 3u) < vec4u(${inner})`;
+  const masked = inner % 4 === 0 ? value : `select(vec4f(), ${value}, ${isInside})`;
+  return indented([...lines, `let left = ${masked};`]);
 }
 
 /** Up to 32 invocations to a row, and as few as leave each two blocks. */

@@ -93,7 +93,7 @@ export function vectorStep(spec: MatmulShader, geometry: VectorGeometry): Kernel
         .join('\n');
     });
     return `  {
-${left ? `    let left = leftQuad(leftBase, ${row}u, k);` : computedQuad(own[row]!, inner)}
+${left ? `    let left = leftQuad(leftBase, ${row}u, k);` : letLeft(own[row]!, inner)}
 ${products}
   }`;
   });
@@ -115,16 +115,27 @@ ${isAlone ? storeOwn(problem, stored, matrices.length) : addUp(problem, geometry
   return retypeOperands(shader.finish(body, threads, workgroups), loaders);
 }
 
-/** Four elements from `k` of a row that the shader computes; beyond the end, where the matrix is 0, its last one. */
-export function computedQuad(row: PrologueRow, inner: number): string {
+/** Four elements from `k` on of a row that the shader computes; beyond the end, where the matrix is 0, its last one. */
+function letLeft(row: PrologueRow, inner: number): string {
+  const { lines, value } = computedQuad(row, inner);
+  return indented([...lines, `let left = ${value};`]);
+}
+
+/** Statements, and then a vec4f of the elements from `k` on of a row; beyond the end its last one. */
+export function computedQuad(
+  row: PrologueRow,
+  inner: number,
+): { readonly lines: readonly string[]; readonly value: string } {
   const elements = [0, 1, 2, 3].map((lane) =>
     row.element(inner % 4 === 0 ? `(i32(k) + ${lane})` : `min(i32(k) + ${lane}, ${inner - 1})`),
   );
   const lines = elements.flatMap((element) => element.lines);
-  return [...lines, `let left = vec4f(${elements.map(({ value }) => value).join(', ')});`]
-    .map((line) => `    ${line}`)
-    .join('\n');
+  return { lines, value: `vec4f(${elements.map(({ value }) => value).join(', ')})` };
 }
+
+/** Statements of a block within a loop. */
+export const indented = (lines: readonly string[]): string =>
+  lines.map((line) => `    ${line}`).join('\n');
 
 /** Stores the sums of an invocation that has its columns for itself. */
 function storeOwn({ rows, columns }: Problem, { width, call }: Output, products: number): string {
