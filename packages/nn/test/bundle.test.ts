@@ -35,8 +35,8 @@ console.log(await generate(model, { input_ids: [[1]] }));
  * why. The aim is 90 KB; docs/decisions/bundle-size.md tells what they are, and what is left to gain.
  */
 const PAGES = [
-  { name: 'names Llama', page: NAMED, entries: [], limit: 135_700 },
-  { name: 'finds Llama', page: AUTO, entries: ['src/models/llama.ts'], limit: 142_250 },
+  { name: 'names Llama', page: NAMED, entries: [], limit: 135_750 },
+  { name: 'finds Llama', page: AUTO, entries: ['src/models/llama.ts'], limit: 142_350 },
 ];
 
 describe('a page that generates on WebGPU', () => {
